@@ -1,0 +1,125 @@
+import type {
+  ConflictPolicy,
+  Contact,
+  ContactSource,
+  ContactValues,
+  CrmState,
+  CrmStatus,
+  Integration,
+  PageArgs,
+  PageOf,
+  Platform,
+  RateBudget,
+  RunAction,
+  SyncDirection,
+  SyncMode,
+  SyncProgress,
+  SyncRun,
+  SyncRunStatus,
+} from '../domain/index.js';
+
+/** Every command acts for one user; none can be called without saying for whom. */
+export type UserId = string;
+
+export interface ContactFilter {
+  readonly search?: string | null;
+  readonly source?: readonly ContactSource[] | null;
+  readonly inPlatform?: Platform | null;
+  readonly notInPlatform?: Platform | null;
+  readonly crmState?: CrmState | null;
+  readonly updatedSince?: Date | null;
+}
+
+export const contactOrderFields = ['UPDATED_AT', 'CREATED_AT', 'NAME'] as const;
+export interface ContactOrder {
+  readonly field: (typeof contactOrderFields)[number];
+  readonly direction: 'ASC' | 'DESC';
+}
+
+/** Fields that are absent stay as they are; null clears. */
+export type ContactInput = Partial<ContactValues>;
+
+export interface ImportResult {
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly errors: readonly { readonly index: number; readonly code: string; readonly message: string }[];
+}
+
+export interface RecordError {
+  readonly id: string;
+  readonly platform: Platform;
+  readonly externalId: string | null;
+  readonly contactId: string | null;
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly at: Date;
+}
+
+export interface SettingsChange {
+  readonly platform: Platform;
+  readonly syncEveryMinutes?: number | null;
+  readonly direction?: SyncDirection | null;
+  readonly conflictPolicy?: ConflictPolicy | null;
+  readonly massDeleteLimit?: number | null;
+  readonly salesforceObjects?: readonly string[] | null;
+}
+
+/** The desk: all that a client may ask. Each throws AppError with a public code, or a bug. */
+export interface Commands {
+  /** The user behind an authenticated subject; the row is made on first sight. */
+  signIn(subject: string): Promise<UserId>;
+
+  findNode(user: UserId, id: string): Promise<Contact | Integration | SyncRun>;
+  getContact(user: UserId, id: string): Promise<Contact>;
+  listContacts(
+    user: UserId,
+    ask: { page: PageArgs; filter?: ContactFilter | null; orderBy?: ContactOrder | null },
+  ): Promise<PageOf<Contact>>;
+  countContacts(user: UserId, filter?: ContactFilter | null): Promise<number>;
+  /** One list per contact id, in the order of the ids; within it in the order of the platforms. */
+  listCrmStatus(user: UserId, contactIds: readonly string[]): Promise<CrmStatus[][]>;
+  createContact(user: UserId, input: ContactInput): Promise<Contact>;
+  updateContact(user: UserId, id: string, input: ContactInput): Promise<Contact>;
+  importContacts(user: UserId, inputs: readonly ContactInput[], source: ContactSource): Promise<ImportResult>;
+  deleteContacts(user: UserId, ids: readonly string[]): Promise<string[]>;
+  restoreContacts(user: UserId, ids: readonly string[]): Promise<string[]>;
+
+  listIntegrations(user: UserId): Promise<Integration[]>;
+  getIntegration(user: UserId, platform: Platform): Promise<Integration>;
+  countIntegrationContacts(user: UserId, platform: Platform): Promise<number>;
+  readRateBudget(user: UserId, platform: Platform): Promise<RateBudget>;
+  connectIntegration(
+    user: UserId,
+    ask: { platform: Platform; returnTo?: string | null },
+  ): Promise<{ authorizationUrl: string; expiresAt: Date }>;
+  /** The OAuth callback: no user is signed in there, the single-use state says for whom it is. */
+  completeConnection(
+    platform: Platform,
+    answer: { state: string; code?: string; error?: string; errorDescription?: string },
+  ): Promise<{ integration: Integration; returnTo: string | null }>;
+  disconnectIntegration(user: UserId, platform: Platform, deleteContacts: boolean): Promise<Integration>;
+  updateIntegrationSettings(user: UserId, change: SettingsChange): Promise<Integration>;
+
+  startSync(
+    user: UserId,
+    ask: { platform: Platform; direction: SyncDirection; mode: SyncMode; dryRun: boolean },
+  ): Promise<{ syncRun: SyncRun; alreadyRunning: boolean }>;
+  changeSync(user: UserId, id: string, action: RunAction): Promise<SyncRun>;
+  getSyncRun(user: UserId, id: string): Promise<SyncRun>;
+  /** The run under way for the platform, if there is one. */
+  findCurrentRun(user: UserId, platform: Platform): Promise<SyncRun | null>;
+  listSyncRuns(
+    user: UserId,
+    ask: { page: PageArgs; platform?: Platform | null; status?: readonly SyncRunStatus[] | null },
+  ): Promise<PageOf<SyncRun>>;
+  listRecordErrors(user: UserId, runId: string, page: PageArgs): Promise<PageOf<RecordError>>;
+  countRecordErrors(user: UserId, runId: string): Promise<number>;
+
+  /** The present state first, then each change, then the final state, and it ends. Sequence strictly rises. */
+  watchSync(user: UserId, runId: string): AsyncIterableIterator<SyncProgress>;
+  /** The same for every run of the user, present and future; it does not end. */
+  watchSyncActivity(user: UserId, platform?: Platform | null): AsyncIterableIterator<SyncProgress>;
+  watchIntegrations(user: UserId): AsyncIterableIterator<Integration>;
+}

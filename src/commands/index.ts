@@ -1,0 +1,24 @@
+import { createConnectIntegration } from './connect-integration.js';
+import type { Commands } from './contract.js';
+import type { CommandDeps } from './dependencies.js';
+import { createEditContacts } from './edit-contacts.js';
+import { createIntegrationCommands } from './integrations.js';
+import { createReadContacts } from './read-contacts.js';
+import { createRunCommands } from './sync-runs.js';
+import { createWatchCommands } from './watch.js';
+
+export * from './contract.js';
+export type { CommandDeps } from './dependencies.js';
+
+/** Everything that a client may ask, over these parts. */
+export function createCommands(deps: CommandDeps): Commands {
+  return {
+    signIn: (subject) => deps.store.users.findOrCreate(subject),
+    ...createReadContacts(deps),
+    ...createEditContacts(deps),
+    ...createIntegrationCommands(deps),
+    ...createConnectIntegration(deps),
+    ...createRunCommands(deps),
+    ...createWatchCommands(deps),
+  };
+}

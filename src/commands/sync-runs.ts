@@ -1,0 +1,84 @@
+import {
+  badInput,
+  type Contact,
+  type Integration,
+  isId,
+  notFound,
+  progressOf,
+  readPageArgs,
+  type SyncRun,
+} from '../domain/index.js';
+import type { Commands } from './contract.js';
+import type { CommandDeps } from './dependencies.js';
+
+const defaultRuns = 20;
+const defaultErrors = 50;
+
+type RunCommands = Pick<
+  Commands,
+  | 'startSync'
+  | 'changeSync'
+  | 'getSyncRun'
+  | 'findCurrentRun'
+  | 'listSyncRuns'
+  | 'listRecordErrors'
+  | 'countRecordErrors'
+  | 'findNode'
+>;
+
+export function createRunCommands({ store, queue, events }: CommandDeps): RunCommands {
+  async function findRun(user: string, id: string): Promise<SyncRun | null> {
+    return isId(id) ? store.runs.find(user, id) : null;
+  }
+
+  return {
+    async startSync(user, { platform, direction, mode, dryRun }) {
+      if (direction !== 'PULL') throw badInput('direction', 'Only PULL is available so far.');
+      if (dryRun) throw badInput('dryRun', 'A dry run is not available so far.');
+      const { run, integrationId, alreadyRunning } = await store.runs.start(user, {
+        platform,
+        direction,
+        mode,
+      });
+      if (!alreadyRunning) {
+        await Promise.all([
+          queue.add({ userId: user, integrationId }),
+          events.publish('sync', user, progressOf(run)),
+        ]);
+      }
+      return { syncRun: run, alreadyRunning };
+    },
+    async changeSync(user, id, action) {
+      const run = isId(id) ? await store.runs.change(user, id, action) : null;
+      if (!run) throw notFound('sync run');
+      await events.publish('sync', user, progressOf(run));
+      if (action === 'resume') {
+        const integration = await store.integrations.get(user, run.platform);
+        await queue.add({ userId: user, integrationId: integration.id });
+      }
+      return run;
+    },
+    async getSyncRun(user, id) {
+      const run = await findRun(user, id);
+      if (!run) throw notFound('sync run');
+      return run;
+    },
+    findCurrentRun: (user, platform) => store.runs.findActive(user, platform),
+    listSyncRuns: async (user, { page, platform, status }) =>
+      store.runs.list(user, { page: readPageArgs(page, defaultRuns), platform, status }),
+    listRecordErrors: async (user, runId, page) =>
+      store.recordErrors.list(user, runId, readPageArgs(page, defaultErrors)),
+    countRecordErrors: (user, runId) => store.recordErrors.count(user, runId),
+    async findNode(user, id): Promise<Contact | Integration | SyncRun> {
+      if (!isId(id)) throw notFound('object');
+      const [contact, run, integrations] = await Promise.all([
+        store.contacts.find(user, id),
+        store.runs.find(user, id),
+        store.integrations.list(user),
+      ]);
+      const found = contact ?? run ?? integrations.find((integration) => integration.id === id);
+      if (!found) throw notFound('object');
+      return found;
+    },
+  };
+}

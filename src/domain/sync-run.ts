@@ -1,0 +1,140 @@
+import type { Platform } from './platform.js';
+
+export const syncDirections = ['PULL', 'PUSH', 'TWO_WAY'] as const;
+export type SyncDirection = (typeof syncDirections)[number];
+
+export const syncModes = ['INCREMENTAL', 'FULL'] as const;
+export type SyncMode = (typeof syncModes)[number];
+
+export const syncRunStatuses = [
+  'QUEUED',
+  'RUNNING',
+  'WAITING_FOR_QUOTA',
+  'PAUSED',
+  'AWAITING_APPROVAL',
+  'SUCCEEDED',
+  'PARTIALLY_SUCCEEDED',
+  'FAILED',
+  'CANCELLED',
+] as const;
+export type SyncRunStatus = (typeof syncRunStatuses)[number];
+
+export const syncPhases = ['QUEUED', 'PULLING', 'PUSHING', 'RECONCILING', 'DONE'] as const;
+export type SyncPhase = (typeof syncPhases)[number];
+
+/** The statuses of a run that is not over: at most one such run per user and platform. */
+export const activeStatuses = [
+  'QUEUED',
+  'RUNNING',
+  'WAITING_FOR_QUOTA',
+  'PAUSED',
+  'AWAITING_APPROVAL',
+] as const;
+
+/** The statuses in which a worker may take the run up. */
+export const workableStatuses = ['QUEUED', 'RUNNING', 'WAITING_FOR_QUOTA'] as const;
+
+/** What a user may ask of a run, from which statuses, and where that leads. */
+export const runActions = {
+  pause: { from: ['QUEUED', 'RUNNING', 'WAITING_FOR_QUOTA'], to: 'PAUSED' },
+  resume: { from: ['PAUSED'], to: 'QUEUED' },
+  cancel: { from: [...activeStatuses], to: 'CANCELLED' },
+} as const satisfies Record<string, { from: readonly SyncRunStatus[]; to: SyncRunStatus }>;
+export type RunAction = keyof typeof runActions;
+
+export function isActive(status: SyncRunStatus): boolean {
+  return (activeStatuses as readonly SyncRunStatus[]).includes(status);
+}
+
+export interface SyncCounts {
+  /** Records read from the CRM, or sent to it. */
+  readonly processed: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly deleted: number;
+  readonly failed: number;
+  readonly conflicts: number;
+}
+
+export interface SyncError {
+  readonly code: string;
+  /** Words that a user can act on. */
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+/** One execution for a user and platform, as clients see it. It outlives jobs. */
+export interface SyncRun extends SyncCounts {
+  readonly id: string;
+  readonly platform: Platform;
+  readonly direction: SyncDirection;
+  readonly mode: SyncMode;
+  readonly dryRun: boolean;
+  readonly status: SyncRunStatus;
+  readonly phase: SyncPhase;
+  /** Strictly rises with every change of the row. */
+  readonly sequence: number;
+  /** The CRM's own total, when it tells one. */
+  readonly total: number | null;
+  readonly waitingFor: string | null;
+  readonly error: SyncError | null;
+  readonly queuedAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly updatedAt: Date;
+}
+
+/** A snapshot of a run's progress; the unit of every event. */
+export interface SyncProgress extends SyncCounts {
+  readonly syncRunId: string;
+  readonly platform: Platform;
+  readonly sequence: number;
+  readonly status: SyncRunStatus;
+  readonly phase: SyncPhase;
+  readonly total: number | null;
+  /** 0 to 1; null while the total is unknown. */
+  readonly fraction: number | null;
+  readonly estimatedFinishAt: Date | null;
+  readonly waitingFor: string | null;
+  readonly at: Date;
+}
+
+/** What the run looks like to those who watch it. Pure: the same row gives the same snapshot. */
+export function progressOf(run: SyncRun): SyncProgress {
+  const done = !isActive(run.status);
+  const fraction =
+    run.status === 'SUCCEEDED' || run.status === 'PARTIALLY_SUCCEEDED'
+      ? 1
+      : run.total === null
+        ? null
+        : run.total === 0
+          ? 1
+          : Math.min(run.processed / run.total, 1);
+  return {
+    syncRunId: run.id,
+    platform: run.platform,
+    sequence: run.sequence,
+    status: run.status,
+    phase: run.phase,
+    total: run.total,
+    fraction,
+    estimatedFinishAt: done ? null : estimateFinish(run),
+    waitingFor: run.waitingFor,
+    at: run.updatedAt,
+    ...countsOf(run),
+  };
+}
+
+export function countsOf(run: SyncCounts): SyncCounts {
+  const { processed, created, updated, unchanged, deleted, failed, conflicts } = run;
+  return { processed, created, updated, unchanged, deleted, failed, conflicts };
+}
+
+/** Where the pace so far leads; null before there is a pace. */
+function estimateFinish(run: SyncRun): Date | null {
+  if (run.startedAt === null || run.total === null || run.processed === 0) return null;
+  const left = Math.max(run.total - run.processed, 0);
+  const elapsedMs = run.updatedAt.getTime() - run.startedAt.getTime();
+  return new Date(run.updatedAt.getTime() + (elapsedMs / run.processed) * left);
+}

@@ -1,0 +1,152 @@
+import 'reflect-metadata';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createAuthenticator, openApi } from './api/index.js';
+import { createCommands } from './commands/index.js';
+import { type Config, ConfigError, loadConfig } from './config/index.js';
+import { createConnectors } from './connectors/index.js';
+import { openAdvanceQueue } from './queue/index.js';
+import {
+  createLogger,
+  endOnSignal,
+  Lifecycle,
+  type Logger,
+  migrate,
+  readOrCreateSecret,
+} from './runtime/index.js';
+import { isSandboxServing, openSandboxes, SANDBOX_CLIENT } from './sandbox/index.js';
+import { openServices, type Services } from './services.js';
+import { openStore, type Store, type VaultKey } from './store/index.js';
+import { createEngine } from './sync/index.js';
+import { openSyncWorker } from './worker/index.js';
+
+const migrationsDir = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
+
+/** Builds everything once, starts what the role asks for, and ends it in reverse order. */
+async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
+  if (config.role === 'migrate') {
+    await migrate(config.database.url as string, migrationsDir, log);
+    await app.close();
+    return;
+  }
+  await openSandbox(config, app, log);
+  if (config.role === 'sandbox') return;
+
+  const services = await openServices(config, app, log);
+  await migrate(services.databaseUrl, migrationsDir, log);
+  const store = app.use(
+    openStore({ url: services.databaseUrl, poolSize: config.database.poolSize, keys: vaultKeys(config) }),
+    (it) => it.close(),
+  );
+  const connectors = createConnectors({ hubspot: hubspotOptions(config, services, log) });
+  const queue = app.use(openAdvanceQueue(services.queueBackend, log), (it) => it.close());
+  const { events } = services;
+
+  if (config.role !== 'api') {
+    const engine = createEngine({ store, connectors, events, log });
+    const { concurrency } = config.worker;
+    const backend = services.queueBackend;
+    app.use(openSyncWorker({ backend, queue, engine, store, events, log, concurrency }), (it) => it.close());
+  }
+  if (config.role === 'worker') {
+    console.log('ready worker');
+    return;
+  }
+  const commands = createCommands({ store, queue, events, connectors, log, ...config.http });
+  const { host, port } = config.http;
+  const authenticator = createAuthenticator({
+    ...config.auth,
+    secret: config.auth.jwksUrl ? undefined : jwtSecret(config),
+  });
+  const readiness = createReadiness(store, services);
+  app.use(await openApi({ commands, authenticator, readiness, log, host, port }), (it) => it.close());
+  console.log(`ready http://localhost:${port}`);
+}
+
+/** The sandbox stands in where no HubSpot app is set up; one that is already serving on the port is used as it is. */
+async function openSandbox({ role, sandbox }: Config, app: Lifecycle, log: Logger): Promise<void> {
+  if (!sandbox.startsHere) return;
+  const { port, contacts } = sandbox;
+  if (role !== 'sandbox' && (await isSandboxServing(sandboxUrl(port)))) return;
+  const { hubspotUrl } = app.use(await openSandboxes({ port, contacts }), (it) => it.close());
+  log.info({ hubspotUrl }, 'a sandbox stands in for HubSpot; set HUBSPOT_CLIENT_ID to use the real one');
+  if (role === 'sandbox') console.log(`ready ${hubspotUrl}`);
+}
+
+function sandboxUrl(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+function hubspotOptions({ hubspot, sandbox }: Config, { permits }: Services, log: Logger) {
+  const common = { limits: { ...hubspot.limits, app: hubspot.limits.app }, permits, log };
+  const { clientId, clientSecret, appUrl, apiUrl } = hubspot;
+  if (sandbox.enabled) {
+    const url = sandboxUrl(sandbox.port);
+    return { ...common, ...SANDBOX_CLIENT, appUrl: url, apiUrl: url };
+  }
+  return clientId && clientSecret ? { ...common, clientId, clientSecret, appUrl, apiUrl } : undefined;
+}
+
+function jwtSecret({ auth, dataDir }: Config): string {
+  return auth.jwtSecret ?? readOrCreateSecret(dataDir, 'auth-jwt-secret', 32);
+}
+
+function vaultKeys({ credentials, dataDir }: Config): readonly VaultKey[] {
+  if (credentials.keys) return credentials.keys;
+  return [{ id: 'local', key: Buffer.from(readOrCreateSecret(dataDir, 'credentials-key', 32), 'base64url') }];
+}
+
+function createReadiness(store: Store, { pingRedis }: Services) {
+  const wanted = readdirSync(migrationsDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const isUp = (check: () => Promise<void>) =>
+    check().then(
+      () => 'ok',
+      () => 'down',
+    );
+  return async () => ({
+    database: await isUp(store.ping),
+    redis: pingRedis ? await isUp(pingRedis) : 'not used',
+    migrations: await store.listAppliedMigrations().then(
+      (applied) => (wanted.every(({ name }) => applied.includes(name)) ? 'ok' : 'pending'),
+      () => 'down',
+    ),
+  });
+}
+
+/** One line for what an operator can mend; the rest is a bug and keeps its stack. */
+function explain(error: unknown, config: Config): string {
+  const { code, port, message } = error as { code?: string; port?: number; message?: string };
+  if (code === 'EADDRINUSE') {
+    const name = port === config.sandbox.port ? 'SANDBOX_PORT' : 'PORT';
+    return `Port ${port} is in use: end what listens there, or choose another with ${name}.`;
+  }
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT') {
+    return 'The database or Redis cannot be reached: check that it runs, and DATABASE_URL and REDIS_URL.';
+  }
+  return message ?? String(error);
+}
+
+async function main(): Promise<void> {
+  let config: Config;
+  try {
+    config = loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+    return;
+  }
+  const log = createLogger({ level: config.logLevel });
+  const app = new Lifecycle(log);
+  endOnSignal(app, { timeoutMs: config.stopTimeoutMs, log });
+  try {
+    await run(config, app, log);
+  } catch (error) {
+    log.debug({ err: error }, 'start failed');
+    console.error(explain(error, config));
+    await app.close();
+    process.exit(1);
+  }
+}
+
+await main();

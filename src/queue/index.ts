@@ -1,0 +1,2 @@
+export { type AdvancePayload, type AdvanceQueue, advanceSync, openAdvanceQueue } from './advance-sync.js';
+export { createRedisQueueBackend, openPostgresQueueBackend, type QueueBackend } from './backend.js';

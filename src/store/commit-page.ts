@@ -1,0 +1,202 @@
+import {
+  type ContactValues,
+  isValidEmail,
+  newId,
+  type Page,
+  type SyncPhase,
+  type SyncRun,
+} from '../domain/index.js';
+import { contactColumns, fieldColumnList, readValues } from './contact-rows.js';
+import type { Database, Sql } from './database.js';
+import {
+  type KnownRecord,
+  type LinkCandidate,
+  type MappingWrite,
+  type PagePlan,
+  planPage,
+} from './page-plan.js';
+import { type Checkpoint, type ClaimedRun, readClaim, runColumns } from './run-rows.js';
+import { nextSignOfLife } from './run-work.js';
+import { writeContacts } from './write-contacts.js';
+
+/** Where a page leaves its run. */
+export interface CommitPlace {
+  readonly checkpoint: Checkpoint;
+  /** Its stream is read from beginning to end by this run. */
+  readonly whole: boolean;
+  readonly phase: SyncPhase;
+}
+
+/**
+ * Stores a page in one transaction: contacts, mappings, change log, record errors, counters and
+ * checkpoint, all or nothing. Null when the run is no longer in the caller's hands (moved on, paused,
+ * cancelled): then nothing is stored.
+ */
+export function commitPage(
+  database: Database,
+  claim: ClaimedRun,
+  page: Page,
+  at: CommitPlace,
+): Promise<ClaimedRun | null> {
+  const { userId, run } = claim;
+  return database.asUser(userId, async (sql) => {
+    const held = await sql.query({
+      name: 'hold-run',
+      text: `SELECT i.conflict_policy FROM sync_runs r JOIN crm_integrations i USING (user_id, platform)
+        WHERE r.user_id = $1 AND r.id = $2 AND r.page = $3 AND r.status = 'RUNNING' FOR UPDATE OF r`,
+      values: [userId, run.id, claim.page],
+    });
+    if (!held.rows[0]) return null;
+    const plan = planPage(page, {
+      runId: run.id,
+      platform: run.platform,
+      policy: held.rows[0].conflict_policy,
+      whole: at.whole,
+      known: await findKnown(sql, userId, run, page),
+      candidates: await findCandidates(sql, userId, run, page),
+      reported: await findReported(sql, userId, run, page),
+    });
+    await writeContacts(sql, userId, plan);
+    await writeMappings(sql, userId, run, at.whole, plan.mappings);
+    await writeFaults(sql, userId, run, plan);
+    return moveRun(sql, claim, plan, at, page.total ?? null);
+  });
+}
+
+async function findKnown(
+  sql: Sql,
+  userId: string,
+  run: SyncRun,
+  page: Page,
+): Promise<Map<string, KnownRecord>> {
+  const ids = [...page.records, ...page.tombstones, ...page.faults].flatMap((it) => it.externalId ?? []);
+  const found = await sql.query({
+    name: 'find-known',
+    text: `SELECT ${contactColumns}, c.deleted_at, m.id AS mapping_id, m.external_id, m.record_type, m.url, m.state, m.base,
+        m.remote_updated_at, m.seen_run_id,
+        EXISTS (SELECT FROM crm_contact_mappings o WHERE o.user_id = $1 AND o.contact_id = m.contact_id
+          AND o.platform <> m.platform AND o.state <> 'DELETED_REMOTELY') AS held_elsewhere
+      FROM crm_contact_mappings m JOIN contacts c ON c.user_id = m.user_id AND c.id = m.contact_id
+      WHERE m.user_id = $1 AND m.platform = $2 AND m.external_id = ANY($3) FOR UPDATE OF c`,
+    values: [userId, run.platform, ids],
+  });
+  return new Map(found.rows.map((row) => [row.external_id as string, readKnown(row)]));
+}
+
+function readKnown(row: Record<string, unknown>): KnownRecord {
+  return {
+    mappingId: row.mapping_id as string,
+    contactId: row.id as string,
+    externalId: row.external_id as string,
+    recordType: row.record_type as string,
+    url: row.url as string | null,
+    state: row.state as KnownRecord['state'],
+    base: row.base as ContactValues,
+    remoteUpdatedAt: row.remote_updated_at as Date | null,
+    seenRunId: row.seen_run_id as string | null,
+    values: readValues(row),
+    contactSource: row.source as KnownRecord['contactSource'],
+    contactUpdatedAt: row.updated_at as Date,
+    contactDeleted: row.deleted_at !== null,
+    heldElsewhere: row.held_elsewhere as boolean,
+  };
+}
+
+/** The oldest contact of each address that this platform is not linked to yet. */
+async function findCandidates(
+  sql: Sql,
+  userId: string,
+  run: SyncRun,
+  page: Page,
+): Promise<Map<string, LinkCandidate>> {
+  const emails = page.records.flatMap((it) => it.values.email ?? []).filter(isValidEmail);
+  const found = await sql.query({
+    name: 'find-candidates',
+    text: `SELECT c.id, c.updated_at, ${fieldColumnList} FROM contacts c
+      WHERE c.user_id = $1 AND c.email = ANY($3) AND c.deleted_at IS NULL
+        AND NOT EXISTS (SELECT FROM crm_contact_mappings m WHERE m.user_id = $1 AND m.contact_id = c.id AND m.platform = $2)
+      ORDER BY c.created_at DESC, c.id DESC FOR UPDATE OF c`,
+    values: [userId, run.platform, emails],
+  });
+  return new Map(
+    found.rows.map((row) => [
+      row.email as string,
+      { contactId: row.id, values: readValues(row), updatedAt: row.updated_at },
+    ]),
+  );
+}
+
+async function findReported(sql: Sql, userId: string, run: SyncRun, page: Page): Promise<Set<string>> {
+  if (page.faults.length === 0) return new Set();
+  const found = await sql.query(
+    'SELECT external_id FROM sync_record_errors WHERE user_id = $1 AND sync_run_id = $2 AND external_id = ANY($3)',
+    [userId, run.id, page.faults.flatMap((fault) => fault.externalId ?? [])],
+  );
+  return new Set(found.rows.map((row) => row.external_id as string));
+}
+
+const upsertMappings = `INSERT INTO crm_contact_mappings (user_id, platform, id, contact_id, external_id, record_type, url, state,
+    direction, error, base, remote_updated_at, last_synced_at, seen_run_id)
+  SELECT $1, $2, r.id, r."contactId", r."externalId", r."recordType", r.url, r.state, 'PULL', r.error, r.base, r."remoteUpdatedAt",
+    now(), $4
+  FROM json_to_recordset($3) AS r(id uuid, "contactId" uuid, "externalId" text, "recordType" text, url text, state crm_state,
+    error text, base jsonb, "remoteUpdatedAt" timestamptz)
+  ON CONFLICT (user_id, platform, external_id) DO UPDATE SET url = excluded.url, state = excluded.state,
+    direction = excluded.direction, error = excluded.error, base = excluded.base,
+    remote_updated_at = excluded.remote_updated_at, last_synced_at = excluded.last_synced_at,
+    seen_run_id = coalesce(excluded.seen_run_id, crm_contact_mappings.seen_run_id)`;
+
+async function writeMappings(
+  sql: Sql,
+  userId: string,
+  run: SyncRun,
+  whole: boolean,
+  mappings: MappingWrite[],
+): Promise<void> {
+  if (mappings.length === 0) return;
+  const byRecord = new Map(mappings.map((mapping) => [mapping.externalId, mapping])); // one row may be written once
+  await sql.query({
+    name: 'upsert-mappings',
+    text: upsertMappings,
+    values: [userId, run.platform, JSON.stringify([...byRecord.values()]), whole ? run.id : null],
+  });
+}
+
+async function writeFaults(sql: Sql, userId: string, run: SyncRun, { faults }: PagePlan): Promise<void> {
+  if (faults.length === 0) return;
+  await sql.query(
+    `INSERT INTO sync_record_errors (user_id, sync_run_id, platform, id, external_id, code, message, retryable)
+     SELECT $1, $2, $3, r.id, r."externalId", r.code, r.message, r.retryable
+     FROM json_to_recordset($4) AS r(id uuid, "externalId" text, code text, message text, retryable boolean)
+     ON CONFLICT DO NOTHING`,
+    [userId, run.id, run.platform, JSON.stringify(faults.map((fault) => ({ id: newId(), ...fault })))],
+  );
+}
+
+async function moveRun(
+  sql: Sql,
+  claim: ClaimedRun,
+  { counts }: PagePlan,
+  at: CommitPlace,
+  total: number | null,
+): Promise<ClaimedRun> {
+  const moved = await sql.query({
+    name: 'move-run',
+    text: `UPDATE sync_runs SET page = page + 1, sequence = sequence + 1, checkpoint = $3, phase = $12, updated_at = now(),
+        due_at = ${nextSignOfLife}, waiting_for = NULL, failing_since = NULL,
+        processed = processed + $4, created = created + $5, updated = updated + $6, unchanged = unchanged + $7,
+        deleted = deleted + $8, failed = failed + $9, conflicts = conflicts + $10,
+        total = greatest(coalesce($11::int, total), CASE WHEN coalesce($11::int, total) IS NOT NULL THEN processed + $4 END)
+      WHERE user_id = $1 AND id = $2 RETURNING ${runColumns}`,
+    values: [
+      claim.userId,
+      claim.run.id,
+      JSON.stringify(at.checkpoint),
+      ...[counts.processed, counts.created, counts.updated, counts.unchanged],
+      ...[counts.deleted, counts.failed, counts.conflicts],
+      total,
+      at.phase,
+    ],
+  });
+  return readClaim(claim.userId, moved.rows[0]);
+}

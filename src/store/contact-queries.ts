@@ -1,0 +1,173 @@
+import type {
+  Contact,
+  ContactSource,
+  CrmState,
+  CrmStatus,
+  PageOf,
+  PageRequest,
+  Platform,
+} from '../domain/index.js';
+import { type ContactRow, contactColumns, readContact } from './contact-rows.js';
+import type { Database } from './database.js';
+import { decodeCursor, toPage } from './keyset.js';
+
+export interface ContactSelection {
+  readonly search?: string | null;
+  readonly source?: readonly ContactSource[] | null;
+  readonly inPlatform?: Platform | null;
+  readonly notInPlatform?: Platform | null;
+  readonly crmState?: CrmState | null;
+  readonly updatedSince?: Date | null;
+}
+
+export interface ContactOrdering {
+  readonly field: 'UPDATED_AT' | 'CREATED_AT' | 'NAME';
+  readonly direction: 'ASC' | 'DESC';
+}
+
+export interface ContactQueries {
+  find(userId: string, id: string): Promise<Contact | null>;
+  list(
+    userId: string,
+    ask: { page: PageRequest; selection: ContactSelection; order: ContactOrdering },
+  ): Promise<PageOf<Contact>>;
+  count(userId: string, selection: ContactSelection): Promise<number>;
+  /** The links of these contacts to platforms that are connected. */
+  listCrmStatus(userId: string, contactIds: readonly string[]): Promise<CrmStatus[]>;
+}
+
+/** What each order sorts by, and how its value travels in a cursor without loss. */
+const orderings = {
+  UPDATED_AT: {
+    column: 'c.updated_at',
+    type: 'timestamptz',
+    write: (row: ContactRow) => iso(row.updated_at),
+    accepts: undefined,
+  },
+  CREATED_AT: {
+    column: 'c.created_at',
+    type: 'timestamptz',
+    write: (row: ContactRow) => iso(row.created_at),
+    accepts: undefined,
+  },
+  NAME: {
+    column: 'c.display_name',
+    type: 'text',
+    write: (row: ContactRow) => row.display_name as string,
+    accepts: (value: string) => value.length <= 1_000 && !value.includes('\0'),
+  },
+} as const;
+
+function iso(at: unknown): string {
+  return (at as Date).toISOString();
+}
+
+const heldBy = `EXISTS (SELECT FROM crm_contact_mappings m JOIN crm_integrations i USING (user_id, platform)
+  WHERE m.user_id = c.user_id AND m.contact_id = c.id AND i.state <> 'DISCONNECTED'`;
+
+export function createContactQueries(database: Database): ContactQueries {
+  return {
+    find: (userId, id) =>
+      database.asUser(userId, async (sql) => {
+        const found = await sql.query(
+          `SELECT ${contactColumns} FROM contacts c WHERE c.user_id = $1 AND c.id = $2 AND c.deleted_at IS NULL`,
+          [userId, id],
+        );
+        return found.rows[0] ? readContact(found.rows[0]) : null;
+      }),
+    list: (userId, { page, selection, order }) => listContacts(database, userId, page, selection, order),
+    count: (userId, selection) =>
+      database.asUser(userId, async (sql) => {
+        const { where, values } = selectionSql(userId, selection);
+        const found = await sql.query(`SELECT count(*)::int AS count FROM contacts c WHERE ${where}`, values);
+        return found.rows[0].count;
+      }),
+    listCrmStatus: (userId, contactIds) =>
+      database.asUser(userId, async (sql) => {
+        const found = await sql.query({
+          name: 'list-crm-status',
+          text: `SELECT m.contact_id AS "contactId", m.platform, m.external_id AS "externalId",
+              m.record_type AS "recordType", m.url, m.state, m.direction, m.last_synced_at AS "lastSyncedAt", m.error
+            FROM crm_contact_mappings m JOIN crm_integrations i USING (user_id, platform)
+            WHERE m.user_id = $1 AND m.contact_id = ANY($2) AND i.state <> 'DISCONNECTED'
+            ORDER BY m.platform, m.external_id`,
+          values: [userId, contactIds],
+        });
+        return found.rows;
+      }),
+  };
+}
+
+function listContacts(
+  database: Database,
+  userId: string,
+  page: PageRequest,
+  selection: ContactSelection,
+  order: ContactOrdering,
+): Promise<PageOf<Contact>> {
+  const { column, type, write, accepts } = orderings[order.field];
+  const name = `${order.field} ${order.direction}`;
+  const place = decodeCursor(name, page, accepts);
+  const ascending = (order.direction === 'ASC') !== page.backward;
+  const { where, values } = selectionSql(userId, selection);
+  const next = values.length;
+  // The first comparison alone lets the index on (user, value) start at the place; the row decides the rest.
+  const compare = ascending ? '>' : '<';
+  const from = place
+    ? `AND ${column} ${compare}= $${next + 1}::${type} AND (${column}, c.id) ${compare} ($${next + 1}::${type}, $${next + 2}::uuid)`
+    : '';
+  const direction = ascending ? 'ASC' : 'DESC';
+  return database.asUser(userId, async (sql) => {
+    const found = await sql.query(
+      `SELECT ${contactColumns} FROM contacts c WHERE ${where} ${from}
+       ORDER BY ${column} ${direction}, c.id ${direction} LIMIT ${page.limit + 1}`,
+      place ? [...values, place.value, place.id] : values,
+    );
+    return toPage(found.rows, page, name, (row) => ({
+      node: readContact(row),
+      place: { value: write(row), id: row.id },
+    }));
+  });
+}
+
+function selectionSql(userId: string, selection: ContactSelection): { where: string; values: unknown[] } {
+  const values: unknown[] = [userId];
+  const parts = ['c.user_id = $1', 'c.deleted_at IS NULL'];
+  const add = (value: unknown, write: (parameter: string) => string) => {
+    values.push(value);
+    parts.push(write(`$${values.length}`));
+  };
+  for (const alternatives of searchTerms(selection.search)) {
+    add(alternatives.map(likePattern), (it) => `c.search_text LIKE ANY(SELECT lower(unnest(${it}::text[])))`);
+  }
+  if (selection.source) add(selection.source, (it) => `c.source = ANY(${it}::contact_source[])`);
+  if (selection.inPlatform) {
+    add(
+      selection.inPlatform,
+      (it) => `${heldBy} AND m.platform = ${it}::platform AND m.state <> 'DELETED_REMOTELY')`,
+    );
+  }
+  if (selection.notInPlatform) {
+    add(
+      selection.notInPlatform,
+      (it) => `NOT ${heldBy} AND m.platform = ${it}::platform AND m.state <> 'DELETED_REMOTELY')`,
+    );
+  }
+  if (selection.crmState) add(selection.crmState, (it) => `${heldBy} AND m.state = ${it}::crm_state)`);
+  if (selection.updatedSince) add(selection.updatedSince, (it) => `c.updated_at >= ${it}`);
+  return { where: parts.join(' AND '), values };
+}
+
+/** Every word must be found. What looks like a phone number may also stand as E.164 holds it: digits only. */
+function searchTerms(search: string | null | undefined): string[][] {
+  const text = search?.normalize('NFC').trim() ?? '';
+  if (/^\+?[\d\s().-]{5,}$/.test(text)) return [[text, text.replace(/[^\d+]/g, '').replace(/^0+/, '')]];
+  return text
+    .split(/\s+/)
+    .filter((term) => term !== '')
+    .map((term) => [term]);
+}
+
+function likePattern(term: string): string {
+  return `%${term.replace(/[\\%_]/g, '\\$&')}%`;
+}

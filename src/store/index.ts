@@ -1,0 +1,85 @@
+import type { Cursor, Page, Platform, Tombstone } from '../domain/index.js';
+import { type CommitPlace, commitPage } from './commit-page.js';
+import { type ContactEdits, createContactEdits } from './contact-edits.js';
+import { type ContactQueries, createContactQueries } from './contact-queries.js';
+import { type CredentialStore, createCredentialStore } from './credentials.js';
+import { type Database, type DatabaseOptions, openDatabase } from './database.js';
+import { type Disconnected, disconnect } from './disconnect.js';
+import { createDueWork, type DueWork } from './due-work.js';
+import { createIntegrations, type Integrations } from './integrations.js';
+import { createOAuthStates, type OAuthStates } from './oauth-states.js';
+import { createRecordErrors, type RecordErrors } from './record-errors.js';
+import type { ClaimedRun } from './run-rows.js';
+import { createRunWork, type RunWork } from './run-work.js';
+import { clearSuspects, listSuspects } from './suspects.js';
+import { createSyncRuns, type SyncRuns } from './sync-runs.js';
+import { createUsers, type Users } from './users.js';
+import { createVault, type VaultKey } from './vault.js';
+
+export type { CommitPlace } from './commit-page.js';
+export type { ContactOrdering, ContactSelection } from './contact-queries.js';
+export type { Credentials, StoredTokens } from './credentials.js';
+export type { StoredRecordError } from './record-errors.js';
+export type { Checkpoint, ClaimedRun, StreamCheckpoint } from './run-rows.js';
+export type { NewRun } from './sync-runs.js';
+export type { VaultKey } from './vault.js';
+
+/** The pages of a run, and what its whole reading did not meet. */
+export interface RunPages {
+  commit(claim: ClaimedRun, page: Page, at: CommitPlace): Promise<ClaimedRun | null>;
+  listSuspects(claim: ClaimedRun, recordType: string, limit: number): Promise<Tombstone[]>;
+  clearSuspects(claim: ClaimedRun, externalIds: readonly string[]): Promise<void>;
+  /** The bookmarks of the integration's last good run, by stream. */
+  readCursors(claim: ClaimedRun): Promise<Readonly<Record<string, Cursor>>>;
+}
+
+/** All that is kept in PostgreSQL. Each call says for which user, or holds a claimed run. */
+export interface Store {
+  readonly users: Users;
+  readonly contacts: ContactQueries & ContactEdits;
+  readonly integrations: Integrations;
+  readonly credentials: CredentialStore;
+  readonly oauthStates: OAuthStates;
+  readonly runs: SyncRuns;
+  readonly recordErrors: RecordErrors;
+  readonly work: RunWork & RunPages;
+  readonly due: DueWork;
+  disconnect(userId: string, platform: Platform, deleteContacts: boolean): Promise<Disconnected>;
+  ping(): Promise<void>;
+  listAppliedMigrations(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export function openStore(options: DatabaseOptions & { readonly keys: readonly VaultKey[] }): Store {
+  const database = openDatabase(options);
+  const vault = createVault(options.keys);
+  return {
+    users: createUsers(database),
+    contacts: { ...createContactQueries(database), ...createContactEdits(database) },
+    integrations: createIntegrations(database),
+    credentials: createCredentialStore(database, vault),
+    oauthStates: createOAuthStates(database, vault),
+    runs: createSyncRuns(database),
+    recordErrors: createRecordErrors(database),
+    work: { ...createRunWork(database), ...createRunPages(database) },
+    due: createDueWork(database),
+    disconnect: (userId, platform, deleteContacts) => disconnect(database, userId, platform, deleteContacts),
+    ping: database.ping,
+    listAppliedMigrations: database.listAppliedMigrations,
+    close: database.close,
+  };
+}
+
+function createRunPages(database: Database): RunPages {
+  return {
+    commit: (claim, page, at) => commitPage(database, claim, page, at),
+    listSuspects: (claim, recordType, limit) => listSuspects(database, claim, recordType, limit),
+    clearSuspects: (claim, externalIds) => clearSuspects(database, claim, externalIds),
+    readCursors: ({ userId, run }) =>
+      database.modelsAsUser(userId, async (models) => {
+        const where = { userId_platform: { userId, platform: run.platform } };
+        const row = await models.integration.findUniqueOrThrow({ where, select: { cursors: true } });
+        return row.cursors as Record<string, Cursor>;
+      }),
+  };
+}

@@ -1,0 +1,89 @@
+import type { Integration, IntegrationSettings, Platform } from '../domain/index.js';
+import { platforms } from '../domain/index.js';
+import type { Integration as IntegrationRow } from '../generated/prisma/client.js';
+import type { Database } from './database.js';
+
+export interface Integrations {
+  /** One per platform, in the order of the platforms. */
+  list(userId: string): Promise<Integration[]>;
+  get(userId: string, platform: Platform): Promise<Integration>;
+  countContacts(userId: string, platform: Platform): Promise<number>;
+  changeSettings(
+    userId: string,
+    platform: Platform,
+    change: Partial<IntegrationSettings>,
+  ): Promise<Integration>;
+}
+
+export function createIntegrations(database: Database): Integrations {
+  const key = (userId: string, platform: Platform) => ({ userId_platform: { userId, platform } });
+  return {
+    list: (userId) =>
+      database.modelsAsUser(userId, async (models) => {
+        const rows = await models.integration.findMany({ where: { userId } });
+        return platforms.flatMap((platform) =>
+          rows.filter((row) => row.platform === platform).map(readIntegration),
+        );
+      }),
+    get: (userId, platform) =>
+      database.modelsAsUser(userId, async (models) =>
+        readIntegration(await models.integration.findUniqueOrThrow({ where: key(userId, platform) })),
+      ),
+    countContacts: (userId, platform) =>
+      database.modelsAsUser(userId, (models) =>
+        models.mapping.count({
+          where: {
+            userId,
+            platform,
+            state: { not: 'DELETED_REMOTELY' },
+            contact: { deletedAt: null },
+            integration: { state: { not: 'DISCONNECTED' } },
+          },
+        }),
+      ),
+    changeSettings: (userId, platform, change) =>
+      database.modelsAsUser(userId, async (models) => {
+        const { syncEveryMinutes, salesforceObjects, ...rest } = change;
+        const row = await models.integration.update({
+          where: key(userId, platform),
+          data: {
+            ...rest,
+            ...(salesforceObjects && { salesforceObjects: [...salesforceObjects] }),
+            ...(syncEveryMinutes !== undefined && {
+              syncEveryMinutes,
+              nextSyncAt: firstSyncAt(syncEveryMinutes),
+            }),
+            updatedAt: new Date(),
+          },
+        });
+        return readIntegration(row);
+      }),
+  };
+}
+
+/** Somewhere within the first interval, so that many users' schedules spread out. */
+function firstSyncAt(everyMinutes: number | null): Date | null {
+  return everyMinutes === null ? null : new Date(Date.now() + Math.random() * everyMinutes * 60_000);
+}
+
+export function readIntegration(row: IntegrationRow): Integration {
+  return {
+    id: row.id,
+    platform: row.platform,
+    state: row.state,
+    stateReason: row.stateReason,
+    accountId: row.accountId,
+    accountName: row.accountName,
+    scopes: row.scopes,
+    connectedAt: row.connectedAt,
+    tokenExpiresAt: row.tokenExpiresAt,
+    lastSyncedAt: row.lastSyncedAt,
+    settings: {
+      syncEveryMinutes: row.syncEveryMinutes,
+      direction: row.direction,
+      conflictPolicy: row.conflictPolicy,
+      massDeleteLimit: row.massDeleteLimit,
+      salesforceObjects: row.salesforceObjects,
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { badInput, isId, type PageOf, type PageRequest } from '../domain/index.js';
+
+/** Where a page ended: the sorted value and the id that tells equal values apart. */
+export interface KeysetPlace {
+  readonly value: string;
+  readonly id: string;
+}
+
+/** An order is part of its cursors: one made under another order is refused, not misread. */
+export function encodeCursor(order: string, place: KeysetPlace): string {
+  return Buffer.from(JSON.stringify([order, place.value, place.id])).toString('base64url');
+}
+
+/**
+ * `accepts` tells whether a value can stand in the sorted column at all.
+ * @throws AppError BAD_USER_INPUT when the cursor is broken, or made under another order.
+ */
+export function decodeCursor(
+  order: string,
+  page: PageRequest,
+  accepts: (value: string) => boolean = isDate,
+): KeysetPlace | null {
+  if (page.cursor === null) return null;
+  const field = page.backward ? 'before' : 'after';
+  const parts = parse(page.cursor);
+  const [madeFor, value, id] = parts;
+  if (parts.length !== 3 || typeof value !== 'string' || typeof id !== 'string' || !isId(id)) {
+    throw badInput(field, `${field} is not a cursor of this list.`);
+  }
+  if (madeFor !== order)
+    throw badInput(field, `${field} was made under another order: start again without it.`);
+  if (!accepts(value)) throw badInput(field, `${field} is not a cursor of this list.`);
+  return { value, id };
+}
+
+function isDate(value: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value));
+}
+
+function parse(cursor: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Turns `limit + 1` rows, read in the page's direction, into a page in the list's order. */
+export function toPage<R, T>(
+  rows: readonly R[],
+  page: PageRequest,
+  order: string,
+  read: (row: R) => { node: T; place: KeysetPlace },
+): PageOf<T> {
+  const more = rows.length > page.limit;
+  const kept = rows.slice(0, page.limit);
+  if (page.backward) kept.reverse();
+  return {
+    edges: kept.map((row) => {
+      const { node, place } = read(row);
+      return { node, cursor: encodeCursor(order, place) };
+    }),
+    hasNextPage: page.backward ? page.cursor !== null : more,
+    hasPreviousPage: page.backward ? more : page.cursor !== null,
+  };
+}

@@ -1,0 +1,71 @@
+import type { Cursor, Platform, SyncRun } from '../domain/index.js';
+
+/** How far a run has read one stream. */
+export interface StreamCheckpoint {
+  /** Read from its beginning to its end by this run: then absence means something. */
+  readonly whole: boolean;
+  readonly done: boolean;
+  readonly cursor: Cursor | null;
+}
+
+/** By the stream's name; a stream without an entry has not been begun. */
+export type Checkpoint = Readonly<Record<string, StreamCheckpoint>>;
+
+/** A run in a worker's hands. `page` is what its next write compares with: a stale worker's write finds no row. */
+export interface ClaimedRun {
+  readonly userId: string;
+  readonly run: SyncRun;
+  readonly page: number;
+  readonly checkpoint: Checkpoint;
+  readonly failingSince: Date | null;
+}
+
+export const runColumns = `id, platform, direction, mode, dry_run, status, phase, page, checkpoint, sequence, processed,
+  created, updated, unchanged, deleted, failed, conflicts, total, waiting_for, failing_since, error_code, error_message,
+  error_retryable, queued_at, started_at, finished_at, updated_at`;
+
+export type RunRow = Record<string, unknown>;
+
+export function readRun(row: RunRow): SyncRun {
+  return {
+    id: row.id as string,
+    platform: row.platform as Platform,
+    direction: row.direction as SyncRun['direction'],
+    mode: row.mode as SyncRun['mode'],
+    dryRun: row.dry_run as boolean,
+    status: row.status as SyncRun['status'],
+    phase: row.phase as SyncRun['phase'],
+    sequence: row.sequence as number,
+    processed: row.processed as number,
+    created: row.created as number,
+    updated: row.updated as number,
+    unchanged: row.unchanged as number,
+    deleted: row.deleted as number,
+    failed: row.failed as number,
+    conflicts: row.conflicts as number,
+    total: row.total as number | null,
+    waitingFor: row.waiting_for as string | null,
+    error:
+      row.error_code === null
+        ? null
+        : {
+            code: row.error_code as string,
+            message: row.error_message as string,
+            retryable: row.error_retryable as boolean,
+          },
+    queuedAt: row.queued_at as Date,
+    startedAt: row.started_at as Date | null,
+    finishedAt: row.finished_at as Date | null,
+    updatedAt: row.updated_at as Date,
+  };
+}
+
+export function readClaim(userId: string, row: RunRow): ClaimedRun {
+  return {
+    userId,
+    run: readRun(row),
+    page: row.page as number,
+    checkpoint: row.checkpoint as Checkpoint,
+    failingSince: row.failing_since as Date | null,
+  };
+}

@@ -1,0 +1,112 @@
+import type { SyncError, SyncRun } from '../domain/index.js';
+import { workableStatuses } from '../domain/index.js';
+import type { Database } from './database.js';
+import { type Checkpoint, type ClaimedRun, readClaim, readRun, runColumns } from './run-rows.js';
+
+/** A run is due again this long after its last sign of life. */
+const heartbeatSeconds = 15;
+export const nextSignOfLife = `now() + interval '${heartbeatSeconds} seconds'`;
+
+export interface Wait {
+  readonly afterMs: number;
+  /** In words, for those who watch. */
+  readonly waitingFor: string;
+  /** The CRM's allowance is spent, rather than a short limit reached. */
+  readonly quota: boolean;
+  /** The CRM does not answer: the run's patience is counted from the first time. */
+  readonly failing: boolean;
+}
+
+/** What workers do with runs. Each write compares `page`; null says that somebody else moved the run on. */
+export interface RunWork {
+  /** Takes up the run under way on the integration, if a worker may. */
+  claim(userId: string, integrationId: string): Promise<ClaimedRun | null>;
+  /** Goes back to the beginning of the reading; the counts stay. */
+  startOver(claim: ClaimedRun, checkpoint: Checkpoint): Promise<ClaimedRun | null>;
+  wait(claim: ClaimedRun, wait: Wait): Promise<SyncRun | null>;
+  fail(claim: ClaimedRun, error: SyncError): Promise<SyncRun | null>;
+  /** Ends the run well, and moves the integration's bookmarks to where it came. */
+  finish(claim: ClaimedRun): Promise<SyncRun | null>;
+}
+
+export function createRunWork(database: Database): RunWork {
+  const move = (claim: ClaimedRun, set: string, values: readonly unknown[]): Promise<ClaimedRun | null> =>
+    database.asUser(claim.userId, async (sql) => {
+      const moved = await sql.query(
+        `UPDATE sync_runs SET ${set}, sequence = sequence + 1, updated_at = now()
+         WHERE user_id = $1 AND id = $2 AND page = $3 AND status = 'RUNNING' RETURNING ${runColumns}`,
+        [claim.userId, claim.run.id, claim.page, ...values],
+      );
+      return moved.rows[0] ? readClaim(claim.userId, moved.rows[0]) : null;
+    });
+  const end = async (claim: ClaimedRun, set: string, values: readonly unknown[]) =>
+    (await move(claim, `phase = 'DONE', finished_at = now(), waiting_for = NULL, ${set}`, values))?.run ??
+    null;
+
+  return {
+    claim: (userId, integrationId) => claimRun(database, userId, integrationId),
+    startOver: (claim, checkpoint) =>
+      move(claim, `phase = 'PULLING', checkpoint = $4, page = page + 1`, [JSON.stringify(checkpoint)]),
+    wait: async (claim, { afterMs, waitingFor, quota, failing }) => {
+      const waiting = await move(
+        claim,
+        `status = $4, waiting_for = $5, due_at = now() + $6 * interval '1 millisecond',
+         failing_since = CASE WHEN $7 THEN coalesce(failing_since, now()) END`,
+        [quota ? 'WAITING_FOR_QUOTA' : 'RUNNING', waitingFor, Math.ceil(afterMs), failing],
+      );
+      return waiting?.run ?? null;
+    },
+    fail: (claim, { code, message, retryable }) =>
+      end(claim, `status = 'FAILED', error_code = $4, error_message = $5, error_retryable = $6`, [
+        code,
+        message,
+        retryable,
+      ]),
+    finish: (claim) => finishRun(database, claim),
+  };
+}
+
+function claimRun(database: Database, userId: string, integrationId: string): Promise<ClaimedRun | null> {
+  return database.asUser(userId, async (sql) => {
+    const found = await sql.query(
+      `SELECT ${runColumns} FROM sync_runs
+       WHERE user_id = $1 AND status = ANY($3)
+         AND platform = (SELECT platform FROM crm_integrations WHERE user_id = $1 AND id = $2)
+       FOR UPDATE`,
+      [userId, integrationId, workableStatuses],
+    );
+    const row = found.rows[0];
+    if (!row) return null;
+    if (row.status === 'RUNNING' && row.waiting_for === null) return readClaim(userId, row);
+    const claimed = await sql.query(
+      `UPDATE sync_runs SET status = 'RUNNING', phase = CASE WHEN phase = 'QUEUED' THEN 'PULLING' ELSE phase END,
+         started_at = coalesce(started_at, now()), waiting_for = NULL, due_at = ${nextSignOfLife},
+         sequence = sequence + 1, updated_at = now()
+       WHERE user_id = $1 AND id = $2 RETURNING ${runColumns}`,
+      [userId, row.id],
+    );
+    return readClaim(userId, claimed.rows[0]);
+  });
+}
+
+function finishRun(database: Database, claim: ClaimedRun): Promise<SyncRun | null> {
+  return database.asUser(claim.userId, async (sql) => {
+    const ended = await sql.query(
+      `UPDATE sync_runs SET status = CASE WHEN failed > 0 THEN 'PARTIALLY_SUCCEEDED' ELSE 'SUCCEEDED' END::sync_run_status,
+         phase = 'DONE', finished_at = now(), waiting_for = NULL, total = coalesce(greatest(total, processed), processed),
+         sequence = sequence + 1, updated_at = now()
+       WHERE user_id = $1 AND id = $2 AND page = $3 AND status = 'RUNNING' RETURNING ${runColumns}`,
+      [claim.userId, claim.run.id, claim.page],
+    );
+    if (!ended.rows[0]) return null;
+    const cursors = Object.fromEntries(
+      Object.entries(claim.checkpoint).map(([name, { cursor }]) => [name, cursor]),
+    );
+    await sql.query(
+      `UPDATE crm_integrations SET cursors = cursors || $3::jsonb, last_synced_at = now(), updated_at = now()
+       WHERE user_id = $1 AND platform = $2`,
+      [claim.userId, claim.run.platform, JSON.stringify(cursors)],
+    );
+    return readRun(ended.rows[0]);
+  });
+}

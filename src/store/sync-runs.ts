@@ -1,0 +1,145 @@
+import {
+  AppError,
+  activeStatuses,
+  newId,
+  type PageOf,
+  type PageRequest,
+  type Platform,
+  platformNames,
+  type RunAction,
+  runActions,
+  type SyncDirection,
+  type SyncMode,
+  type SyncRun,
+  type SyncRunStatus,
+} from '../domain/index.js';
+import type { Database, Sql } from './database.js';
+import { decodeCursor, toPage } from './keyset.js';
+import { readRun, runColumns } from './run-rows.js';
+
+export interface NewRun {
+  readonly platform: Platform;
+  readonly direction: SyncDirection;
+  readonly mode: SyncMode;
+}
+
+/** Runs as their users see and steer them. */
+export interface SyncRuns {
+  /** The new run, or the one under way. @throws AppError INTEGRATION_NOT_CONNECTED */
+  start(
+    userId: string,
+    ask: NewRun,
+  ): Promise<{ run: SyncRun; integrationId: string; alreadyRunning: boolean }>;
+  find(userId: string, id: string): Promise<SyncRun | null>;
+  findActive(userId: string, platform: Platform): Promise<SyncRun | null>;
+  /** Newest first. */
+  list(
+    userId: string,
+    ask: { page: PageRequest; platform?: Platform | null; status?: readonly SyncRunStatus[] | null },
+  ): Promise<PageOf<SyncRun>>;
+  /** Runs under way, and those that changed in the last minute: what a watcher may have missed. */
+  listRecent(userId: string): Promise<SyncRun[]>;
+  /** Null when there is no such run. @throws AppError CONFLICT when the run's status does not allow it. */
+  change(userId: string, id: string, action: RunAction): Promise<SyncRun | null>;
+}
+
+export function createSyncRuns(database: Database): SyncRuns {
+  const one = (userId: string, where: string, values: unknown[]) =>
+    database.asUser(userId, async (sql) => {
+      const found = await sql.query(`SELECT ${runColumns} FROM sync_runs WHERE user_id = $1 AND ${where}`, [
+        userId,
+        ...values,
+      ]);
+      return found.rows[0] ? readRun(found.rows[0]) : null;
+    });
+  return {
+    start: (userId, ask) => database.asUser(userId, (sql) => startRun(sql, userId, ask)),
+    find: (userId, id) => one(userId, 'id = $2', [id]),
+    findActive: (userId, platform) =>
+      one(userId, 'platform = $2 AND status = ANY($3)', [platform, activeStatuses]),
+    list: (userId, ask) => listRuns(database, userId, ask),
+    listRecent: (userId) =>
+      database.asUser(userId, async (sql) => {
+        const found = await sql.query(
+          `SELECT ${runColumns} FROM sync_runs
+           WHERE user_id = $1 AND (status = ANY($2) OR updated_at > now() - interval '1 minute') ORDER BY queued_at, id`,
+          [userId, activeStatuses],
+        );
+        return found.rows.map(readRun);
+      }),
+    change: (userId, id, action) => database.asUser(userId, (sql) => changeRun(sql, userId, id, action)),
+  };
+}
+
+async function startRun(sql: Sql, userId: string, { platform, direction, mode }: NewRun) {
+  const connection = await sql.query({
+    name: 'lock-integration',
+    text: 'SELECT id, state, state_reason FROM crm_integrations WHERE user_id = $1 AND platform = $2 FOR SHARE',
+    values: [userId, platform],
+  });
+  const integration = connection.rows[0];
+  if (integration?.state !== 'CONNECTED') throw notConnected(platform, integration?.state_reason);
+  const made = await sql.query({
+    name: 'insert-run',
+    text: `INSERT INTO sync_runs (user_id, id, platform, direction, mode) VALUES ($1, $2, $3, $4, $5)
+      ON CONFLICT DO NOTHING RETURNING ${runColumns}`,
+    values: [userId, newId(), platform, direction, mode],
+  });
+  const found = made.rows[0]
+    ? made
+    : await sql.query(
+        `SELECT ${runColumns} FROM sync_runs WHERE user_id = $1 AND platform = $2 ORDER BY status = ANY($3) DESC, queued_at DESC LIMIT 1`,
+        [userId, platform, activeStatuses],
+      );
+  return {
+    run: readRun(found.rows[0]),
+    integrationId: integration.id as string,
+    alreadyRunning: !made.rows[0],
+  };
+}
+
+function notConnected(platform: Platform, reason: string | null | undefined): AppError {
+  const name = platformNames[platform];
+  return new AppError(
+    'INTEGRATION_NOT_CONNECTED',
+    reason ?? `${name} is not connected. Connect it first, then sync.`,
+  );
+}
+
+function listRuns(
+  database: Database,
+  userId: string,
+  { page, platform, status }: Parameters<SyncRuns['list']>[1],
+): Promise<PageOf<SyncRun>> {
+  const place = decodeCursor('runs', page);
+  const [compare, direction] = page.backward ? ['>', 'ASC'] : ['<', 'DESC'];
+  return database.asUser(userId, async (sql) => {
+    const found = await sql.query(
+      `SELECT ${runColumns} FROM sync_runs
+       WHERE user_id = $1 AND ($2::platform IS NULL OR platform = $2) AND ($3::sync_run_status[] IS NULL OR status = ANY($3))
+         ${place ? `AND (queued_at, id) ${compare} ($4::timestamptz, $5::uuid)` : ''}
+       ORDER BY queued_at ${direction}, id ${direction} LIMIT ${page.limit + 1}`,
+      [userId, platform ?? null, status ?? null, ...(place ? [place.value, place.id] : [])],
+    );
+    return toPage(found.rows.map(readRun), page, 'runs', (run) => ({
+      node: run,
+      place: { value: run.queuedAt.toISOString(), id: run.id },
+    }));
+  });
+}
+
+async function changeRun(sql: Sql, userId: string, id: string, action: RunAction): Promise<SyncRun | null> {
+  const { from, to } = runActions[action];
+  const changed = await sql.query(
+    `UPDATE sync_runs SET status = $3, sequence = sequence + 1, updated_at = now(), due_at = now(), waiting_for = NULL,
+       phase = CASE WHEN $3 = 'CANCELLED'::sync_run_status THEN 'DONE' ELSE phase END,
+       finished_at = CASE WHEN $3 = 'CANCELLED'::sync_run_status THEN now() END
+     WHERE user_id = $1 AND id = $2 AND status = ANY($4::sync_run_status[]) RETURNING ${runColumns}`,
+    [userId, id, to, from],
+  );
+  if (changed.rows[0]) return readRun(changed.rows[0]);
+  const found = await sql.query('SELECT status FROM sync_runs WHERE user_id = $1 AND id = $2', [userId, id]);
+  const status: SyncRunStatus | undefined = found.rows[0]?.status;
+  if (status === undefined) return null;
+  throw new AppError('CONFLICT', `A run that is ${status} cannot be told to ${action}.`);
+}

@@ -1,0 +1,90 @@
+import type { ContactChangeKind, ContactSource, ContactValues, FieldChange } from '../domain/index.js';
+import { newId } from '../domain/index.js';
+import { fieldColumnList, fieldColumns, toColumns } from './contact-rows.js';
+import type { Sql } from './database.js';
+
+export interface NewContact {
+  readonly id: string;
+  readonly source: ContactSource;
+  readonly values: ContactValues;
+}
+
+export interface ChangedContact {
+  readonly id: string;
+  readonly values: ContactValues;
+  readonly deleted: boolean;
+}
+
+export interface LoggedChange {
+  readonly contactId: string;
+  readonly kind: ContactChangeKind;
+  readonly source: ContactSource;
+  readonly syncRunId: string | null;
+  readonly fields: readonly FieldChange[];
+}
+
+/** Contacts to write, with the log of what that changes; the caller's transaction holds it together. */
+export interface ContactWrites {
+  readonly created: readonly NewContact[];
+  readonly changed: readonly ChangedContact[];
+  readonly log: readonly LoggedChange[];
+}
+
+const columnTypes = fieldColumns.map(({ column }) => `${column} text`).join(', ');
+const assignments = fieldColumns.map(({ column }) => `${column} = r.${column}`).join(', ');
+
+/** Set-based, one JSON parameter per table: the form that was measured as the fastest short of COPY. */
+const insertContacts = `INSERT INTO contacts (user_id, id, source, ${fieldColumnList})
+  SELECT $1, r.id, r.source, ${fieldColumns.map(({ column }) => `r.${column}`).join(', ')}
+  FROM json_to_recordset($2) AS r(id uuid, source contact_source, ${columnTypes})`;
+
+const updateContacts = `UPDATE contacts c SET ${assignments}, updated_at = now(),
+    deleted_at = CASE WHEN r.deleted THEN coalesce(c.deleted_at, now()) END
+  FROM json_to_recordset($2) AS r(id uuid, deleted boolean, ${columnTypes})
+  WHERE c.user_id = $1 AND c.id = r.id`;
+
+const insertChanges = `INSERT INTO contact_changes (user_id, id, contact_id, kind, source, sync_run_id, fields)
+  SELECT $1, r.id, r.contact_id, r.kind, r.source, r.sync_run_id, r.fields
+  FROM json_to_recordset($2) AS r(id uuid, contact_id uuid, kind contact_change_kind, source contact_source,
+    sync_run_id uuid, fields jsonb)`;
+
+export async function writeContacts(
+  sql: Sql,
+  userId: string,
+  { created, changed, log }: ContactWrites,
+): Promise<void> {
+  if (created.length > 0) {
+    const rows = created.map(({ id, source, values }) => ({ id, source, ...toColumns(values) }));
+    await sql.query({
+      name: 'insert-contacts',
+      text: insertContacts,
+      values: [userId, JSON.stringify(rows)],
+    });
+  }
+  if (changed.length > 0) {
+    const rows = changed.map(({ id, deleted, values }) => ({ id, deleted, ...toColumns(values) }));
+    await sql.query({
+      name: 'update-contacts',
+      text: updateContacts,
+      values: [userId, JSON.stringify(rows)],
+    });
+  }
+  if (log.length > 0) {
+    const rows = log.map((change) => ({
+      id: newId(),
+      contact_id: change.contactId,
+      kind: change.kind,
+      source: change.source,
+      sync_run_id: change.syncRunId,
+      fields: change.fields,
+    }));
+    await sql.query({ name: 'insert-changes', text: insertChanges, values: [userId, JSON.stringify(rows)] });
+  }
+}
+
+/** What differs between two states of a contact, field by field. */
+export function diffValues(before: ContactValues | null, after: ContactValues): FieldChange[] {
+  return fieldColumns
+    .map(({ field }) => ({ field, before: before?.[field] ?? null, after: after[field] }))
+    .filter((change) => change.before !== change.after);
+}

@@ -1,0 +1,121 @@
+import type { Connector, Connectors, Session } from '../connectors/index.js';
+import {
+  AppError,
+  type Integration,
+  type Page,
+  platformNames,
+  progressOf,
+  type SyncRun,
+} from '../domain/index.js';
+import type { Events } from '../events/index.js';
+import type { Logger } from '../runtime/index.js';
+import type { ClaimedRun, CommitPlace, Store } from '../store/index.js';
+import { checkpointOf, type Outcome, pullStream, type StreamWork } from './pull.js';
+import { reconcileStream } from './reconcile.js';
+import { createStepMeter, defaultStepBudget, type StepBudget, type StepMeter } from './step.js';
+import { createTokenSource } from './token-source.js';
+
+export interface EngineDeps {
+  readonly store: Pick<Store, 'work' | 'credentials'>;
+  readonly connectors: Connectors;
+  readonly events: Events;
+  readonly log: Logger;
+  readonly budget?: StepBudget;
+}
+
+/** Advances a run by one step: begin → page → commit → … → finish. It asks the contract, never the platform. */
+export interface Engine {
+  /** @throws AppError whose retry word says what becomes of the run. */
+  advance(claim: ClaimedRun, stopping: AbortSignal): Promise<'again' | 'ended' | 'lost'>;
+}
+
+export function createEngine(deps: EngineDeps): Engine {
+  const publish = (userId: string, run: SyncRun) => deps.events.publish('sync', userId, progressOf(run));
+  const { work } = deps.store;
+
+  async function commit(claim: ClaimedRun, page: Page, at: CommitPlace) {
+    const moved = await work.commit(claim, page, at);
+    if (moved) void publish(moved.userId, moved.run);
+    return moved;
+  }
+
+  /** Pulls, then reconciles, each stream in turn. */
+  async function walk(start: ClaimedRun, connector: Connector, meter: StepMeter): Promise<Outcome> {
+    const session = await openSession(deps, start.userId, connector);
+    const bookmarks = await work.readCursors(start);
+    let claim = start;
+    for (const stream of connector.streams) {
+      const from = checkpointOf(claim, stream, bookmarks[stream.name]);
+      const outcome = await walkStream({ claim, stream, session, from, meter, commit });
+      if (outcome.kind !== 'done') return outcome;
+      claim = outcome.claim;
+    }
+    return { kind: 'done', claim };
+  }
+
+  async function walkStream(ask: StreamWork): Promise<Outcome> {
+    const pulled: Outcome = ask.from.done ? { kind: 'done', claim: ask.claim } : await pullStream(ask);
+    if (pulled.kind !== 'done' || !ask.from.whole) return pulled;
+    return reconcileStream(work, { ...ask, claim: pulled.claim });
+  }
+
+  /** A bookmark that the CRM no longer takes: everything is read again, once. */
+  async function startOver(claim: ClaimedRun, connector: Connector): Promise<'again' | 'lost'> {
+    const whole = { whole: true, done: false, cursor: null };
+    const checkpoint = Object.fromEntries(connector.streams.map((stream) => [stream.name, whole]));
+    return (await work.startOver(claim, checkpoint)) ? 'again' : 'lost';
+  }
+
+  return {
+    async advance(claim, stopping) {
+      const connector = deps.connectors.get(claim.run.platform);
+      if (!connector)
+        throw new AppError('UNAVAILABLE', `${platformNames[claim.run.platform]} is not set up here.`);
+      try {
+        const outcome = await walk(
+          claim,
+          connector,
+          createStepMeter(deps.budget ?? defaultStepBudget, stopping),
+        );
+        if (outcome.kind !== 'done') return outcome.kind;
+        const ended = await work.finish(outcome.claim);
+        if (!ended) return 'lost';
+        await publish(claim.userId, ended);
+        deps.log.info(
+          { userId: claim.userId, runId: ended.id, status: ended.status, processed: ended.processed },
+          'run ended',
+        );
+        return 'ended';
+      } catch (error) {
+        if (isCursorExpired(error) && Object.values(claim.checkpoint).every((it) => !it.whole)) {
+          return startOver(claim, connector);
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+/** The session of a run's integration, whose tokens are renewed as the stored credentials say. */
+async function openSession(
+  { store, events }: EngineDeps,
+  userId: string,
+  connector: Connector,
+): Promise<Session> {
+  const { platform, oauth } = connector;
+  const credentials = await store.credentials.read(userId, platform);
+  if (!credentials) {
+    const name = platformNames[platform];
+    throw new AppError(
+      'INTEGRATION_NOT_CONNECTED',
+      `${name} is no longer connected. Connect it, then sync again.`,
+    );
+  }
+  const onDead = (integration: Integration) => events.publish('integration', userId, integration);
+  const tokens = createTokenSource({ store, oauth, onDead }, userId, platform);
+  return connector.openSession({ accountId: credentials.accountId, tokens });
+}
+
+function isCursorExpired(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'CURSOR_EXPIRED';
+}

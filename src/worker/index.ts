@@ -1,0 +1,1 @@
+export { openSyncWorker, type SyncWorker } from './sync-worker.js';
