@@ -27,18 +27,23 @@ export interface CommitPlace {
   readonly phase: SyncPhase;
 }
 
+/** By this page of a run, a new database holds enough for statistics to mean something. */
+const youngPage = 4;
+
 /**
  * Stores a page in one transaction: contacts, mappings, change log, record errors, counters and
  * checkpoint, all or nothing. Null when the run is no longer in the caller's hands (moved on, paused,
  * cancelled): then nothing is stored.
  */
-export function commitPage(
+export async function commitPage(
   database: Database,
   claim: ClaimedRun,
   page: Page,
   at: CommitPlace,
 ): Promise<ClaimedRun | null> {
   const { userId, run } = claim;
+  if (claim.page === youngPage)
+    await database.asUser(userId, (sql) => sql.query('SELECT analyze_young_tables()'));
   return database.asUser(userId, async (sql) => {
     const held = await sql.query({
       name: 'hold-run',
@@ -63,6 +68,7 @@ export function commitPage(
   });
 }
 
+// The two reads are planned anew each time: a plan kept from when the tables were small would read them whole.
 async function findKnown(
   sql: Sql,
   userId: string,
@@ -71,7 +77,6 @@ async function findKnown(
 ): Promise<Map<string, KnownRecord>> {
   const ids = [...page.records, ...page.tombstones, ...page.faults].flatMap((it) => it.externalId ?? []);
   const found = await sql.query({
-    name: 'find-known',
     text: `SELECT ${contactColumns}, c.deleted_at, m.id AS mapping_id, m.external_id, m.record_type, m.url, m.state, m.base,
         m.remote_updated_at, m.seen_run_id,
         EXISTS (SELECT FROM crm_contact_mappings o WHERE o.user_id = $1 AND o.contact_id = m.contact_id
@@ -111,10 +116,10 @@ async function findCandidates(
 ): Promise<Map<string, LinkCandidate>> {
   const emails = page.records.flatMap((it) => it.values.email ?? []).filter(isValidEmail);
   const found = await sql.query({
-    name: 'find-candidates',
     text: `SELECT c.id, c.updated_at, ${fieldColumnList} FROM contacts c
       WHERE c.user_id = $1 AND c.email = ANY($3) AND c.deleted_at IS NULL
-        AND NOT EXISTS (SELECT FROM crm_contact_mappings m WHERE m.user_id = $1 AND m.contact_id = c.id AND m.platform = $2)
+        AND NOT EXISTS (SELECT FROM crm_contact_mappings m
+          WHERE m.user_id = $1 AND m.contact_id = c.id AND m.platform = $2)
       ORDER BY c.created_at DESC, c.id DESC FOR UPDATE OF c`,
     values: [userId, run.platform, emails],
   });
