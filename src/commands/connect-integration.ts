@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Connector } from '../connectors/index.js';
-import { AppError, badInput, type Platform, platformNames, progressOf } from '../domain/index.js';
+import {
+  AppError,
+  badInput,
+  type Integration,
+  type Platform,
+  platformNames,
+  progressOf,
+} from '../domain/index.js';
+import type { Consent } from '../store/index.js';
 import type { Commands } from './contract.js';
 import type { CommandDeps } from './dependencies.js';
 
@@ -28,28 +36,23 @@ export function createConnectIntegration(deps: CommandDeps): ConnectIntegration 
       });
       return { authorizationUrl: url.href, expiresAt };
     },
-    async completeConnection(platform, { state, code, error, errorDescription }) {
-      const consent = await store.oauthStates.take(state);
-      const name = platformNames[platform];
+    async completeConnection(platform, answer) {
+      const consent = await store.oauthStates.take(answer.state);
       if (consent?.platform !== platform) {
+        const name = platformNames[platform];
         throw badInput(
           'state',
           `This connection attempt is unknown, used up or too old. Start again and connect ${name} anew.`,
         );
       }
-      if (code === undefined || code === '') {
-        const reason =
-          error === 'access_denied'
-            ? 'access was not granted'
-            : (errorDescription ?? error ?? 'no code came back');
-        throw new AppError('FORBIDDEN', `${name} was not connected: ${reason.slice(0, 200)}.`);
+      try {
+        const integration = await acceptConsent(deps, consent, answer);
+        await events.publish('integration', consent.userId, integration);
+        return { integration, returnTo: consent.returnTo };
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        return { error, returnTo: consent.returnTo };
       }
-      const { oauth } = connectorOf(deps, platform);
-      const { codeVerifier, userId, returnTo } = consent;
-      const grant = await oauth.exchange({ code, codeVerifier, redirectUri: redirectUri(deps, platform) });
-      const integration = await store.credentials.connect(userId, platform, grant);
-      await events.publish('integration', userId, integration);
-      return { integration, returnTo };
     },
     async disconnectIntegration(user, platform, deleteContacts) {
       const credentials = await store.credentials.read(user, platform);
@@ -60,6 +63,21 @@ export function createConnectIntegration(deps: CommandDeps): ConnectIntegration 
       return integration;
     },
   };
+}
+
+async function acceptConsent(
+  deps: CommandDeps,
+  { platform, userId, codeVerifier }: Consent,
+  { code, error, errorDescription }: Parameters<Commands['completeConnection']>[1],
+): Promise<Integration> {
+  if (code === undefined || code === '') {
+    const denied = error === 'access_denied';
+    const reason = denied ? 'access was not granted' : (errorDescription ?? error ?? 'no code came back');
+    throw new AppError('FORBIDDEN', `${platformNames[platform]} was not connected: ${reason.slice(0, 200)}.`);
+  }
+  const { oauth } = connectorOf(deps, platform);
+  const grant = await oauth.exchange({ code, codeVerifier, redirectUri: redirectUri(deps, platform) });
+  return deps.store.credentials.connect(userId, platform, grant);
 }
 
 /** Ours are forgotten already; that the CRM may still think otherwise is worth a line, not an error. */

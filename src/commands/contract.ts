@@ -1,4 +1,5 @@
 import type {
+  AppError,
   ConflictPolicy,
   Contact,
   ContactSource,
@@ -66,6 +67,13 @@ export interface SettingsChange {
   readonly salesforceObjects?: readonly string[] | null;
 }
 
+/** How a connection attempt ended, and where its user wanted to go afterwards. */
+export interface Connection {
+  readonly integration?: Integration;
+  readonly error?: AppError;
+  readonly returnTo: string | null;
+}
+
 /** The desk: all that a client may ask. Each throws AppError with a public code, or a bug. */
 export interface Commands {
   /** The user behind an authenticated subject; the row is made on first sight. */
@@ -94,11 +102,15 @@ export interface Commands {
     user: UserId,
     ask: { platform: Platform; returnTo?: string | null },
   ): Promise<{ authorizationUrl: string; expiresAt: Date }>;
-  /** The OAuth callback: no user is signed in there, the single-use state says for whom it is. */
+  /**
+   * The OAuth callback: no user is signed in there, the single-use state says for whom it is. A failure
+   * after the state was found is an answer, since the browser may still have to be sent on.
+   * @throws AppError BAD_USER_INPUT when the state is unknown, spent or expired
+   */
   completeConnection(
     platform: Platform,
     answer: { state: string; code?: string; error?: string; errorDescription?: string },
-  ): Promise<{ integration: Integration; returnTo: string | null }>;
+  ): Promise<Connection>;
   disconnectIntegration(user: UserId, platform: Platform, deleteContacts: boolean): Promise<Integration>;
   updateIntegrationSettings(user: UserId, change: SettingsChange): Promise<Integration>;
 

@@ -19,6 +19,7 @@ import { createVault, type VaultKey } from './vault.js';
 export type { CommitPlace } from './commit-page.js';
 export type { ContactOrdering, ContactSelection } from './contact-queries.js';
 export type { Credentials, StoredTokens } from './credentials.js';
+export type { Consent } from './oauth-states.js';
 export type { StoredRecordError } from './record-errors.js';
 export type { Checkpoint, ClaimedRun, StreamCheckpoint } from './run-rows.js';
 export type { NewRun } from './sync-runs.js';

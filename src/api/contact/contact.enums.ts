@@ -1,0 +1,27 @@
+import type { ContactOrder } from '../../commands/index.js';
+import type { CrmState } from '../../domain/index.js';
+import { defineEnum } from '../enum.js';
+
+export const CrmStateEnum = defineEnum<CrmState>('CrmState', 'How a contact and its CRM record stand.', {
+  SYNCED: 'Both hold the same.',
+  PENDING: 'A change is on its way.',
+  CONFLICT: 'Both sides changed a field to different values, and the user has to choose.',
+  FAILED: 'The last attempt failed; the error says why.',
+  DELETED_REMOTELY: 'The record is gone from the CRM.',
+});
+
+export const ContactOrderFieldEnum = defineEnum<ContactOrder['field']>(
+  'ContactOrderField',
+  'What contacts can be ordered by.',
+  {
+    UPDATED_AT: 'When the contact last changed.',
+    CREATED_AT: 'When the contact was first seen.',
+    NAME: 'Last name, then first name.',
+  },
+);
+
+export const OrderDirectionEnum = defineEnum<ContactOrder['direction']>(
+  'OrderDirection',
+  'Which end of an order comes first.',
+  { ASC: 'Smallest, oldest or A first.', DESC: 'Largest, newest or Z first.' },
+);

@@ -1,0 +1,85 @@
+import { Field, ObjectType } from 'type-graphql';
+import type {
+  Platform,
+  SyncDirection,
+  SyncError,
+  SyncMode,
+  SyncPhase,
+  SyncRun,
+  SyncRunStatus,
+} from '../../domain/index.js';
+import { PlatformEnum } from '../platform.type.js';
+import { NodeType } from '../relay/node.type.js';
+import { PageInfoType } from '../relay/page-info.type.js';
+import { DateTime } from '../scalars.js';
+import { SyncDirectionEnum, SyncModeEnum, SyncPhaseEnum, SyncRunStatusEnum } from './sync.enums.js';
+
+@ObjectType('SyncError', { simpleResolvers: true, description: 'Why a run failed.' })
+class SyncErrorType implements SyncError {
+  @Field(() => String, { description: 'What kind of failure it is.' })
+  readonly code!: string;
+
+  @Field(() => String, { description: 'What happened, in words that a user can act on.' })
+  readonly message!: string;
+
+  @Field(() => Boolean, { description: 'Whether the same again may succeed.' })
+  readonly retryable!: boolean;
+}
+
+@ObjectType('SyncRun', {
+  implements: NodeType,
+  simpleResolvers: true,
+  description: 'One execution of a sync, for one platform.',
+})
+export class SyncRunType extends NodeType {
+  @Field(() => PlatformEnum, { description: 'The CRM.' })
+  readonly platform!: Platform;
+
+  @Field(() => SyncDirectionEnum, { description: 'Which way changes travel.' })
+  readonly direction!: SyncDirection;
+
+  @Field(() => SyncModeEnum, { description: 'How much the run reads.' })
+  readonly mode!: SyncMode;
+
+  @Field(() => Boolean, { description: 'Whether the run only tells what it would change.' })
+  readonly dryRun!: boolean;
+
+  @Field(() => SyncRunStatusEnum, { description: 'How the run stands.' })
+  readonly status!: SyncRunStatus;
+
+  @Field(() => SyncPhaseEnum, { description: 'What the run is doing.' })
+  readonly phase!: SyncPhase;
+
+  @Field(() => DateTime, { description: 'When the run was asked for.' })
+  readonly queuedAt!: Date;
+
+  @Field(() => DateTime, { nullable: true, description: 'When the work began.' })
+  readonly startedAt!: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When the run ended.' })
+  readonly finishedAt!: Date | null;
+
+  @Field(() => SyncErrorType, { nullable: true, description: 'Set when status is FAILED.' })
+  readonly error!: SyncError | null;
+}
+
+@ObjectType('SyncRunEdge', { simpleResolvers: true, description: 'A run and its place in the list.' })
+class SyncRunEdgeType {
+  @Field(() => String, { description: 'Give it as after to go on from here.' })
+  readonly cursor!: string;
+
+  @Field(() => SyncRunType, { description: 'The run.' })
+  readonly node!: SyncRun;
+}
+
+@ObjectType('SyncRunConnection', { simpleResolvers: true, description: 'A page of runs.' })
+export class SyncRunConnectionType {
+  @Field(() => [SyncRunEdgeType], { description: 'The runs of this page, each with its cursor.' })
+  readonly edges!: readonly SyncRunEdgeType[];
+
+  @Field(() => [SyncRunType], { description: 'The runs of this page.' })
+  readonly nodes!: readonly SyncRun[];
+
+  @Field(() => PageInfoType, { description: 'Where this page lies.' })
+  readonly pageInfo!: PageInfoType;
+}

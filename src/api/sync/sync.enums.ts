@@ -1,0 +1,33 @@
+import type { SyncDirection, SyncMode, SyncPhase, SyncRunStatus } from '../../domain/index.js';
+import { defineEnum } from '../enum.js';
+
+export const SyncDirectionEnum = defineEnum<SyncDirection>('SyncDirection', 'Which way changes travel.', {
+  PULL: 'From the CRM to here.',
+  PUSH: 'From here to the CRM.',
+  TWO_WAY: 'Both ways.',
+});
+
+export const SyncModeEnum = defineEnum<SyncMode>('SyncMode', 'How much a run reads.', {
+  INCREMENTAL: 'What changed since the last run.',
+  FULL: 'Everything.',
+});
+
+export const SyncRunStatusEnum = defineEnum<SyncRunStatus>('SyncRunStatus', 'How a run stands.', {
+  QUEUED: 'Waits for a worker.',
+  RUNNING: 'At work.',
+  WAITING_FOR_QUOTA: "Waits until the CRM's API allowance lets it go on.",
+  PAUSED: 'Held by the user; resumeSync lets it go on.',
+  AWAITING_APPROVAL: 'Stopped before something big, until the user approves.',
+  SUCCEEDED: 'Over; every record was taken.',
+  PARTIALLY_SUCCEEDED: 'Over; some records failed, recordErrors says which.',
+  FAILED: 'Over before its end; the error says why.',
+  CANCELLED: 'Ended by the user.',
+});
+
+export const SyncPhaseEnum = defineEnum<SyncPhase>('SyncPhase', 'What a run is doing.', {
+  QUEUED: 'Nothing yet.',
+  PULLING: 'Reading from the CRM.',
+  PUSHING: 'Writing to the CRM.',
+  RECONCILING: 'Looking for what was deleted.',
+  DONE: 'Nothing any more.',
+});

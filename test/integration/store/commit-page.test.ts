@@ -1,0 +1,171 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ClaimedRun } from '../../../src/store/index.js';
+import { at, openStoreFixture, pageOf, recordOf, type StoreFixture } from './store-fixture.js';
+
+describe('commit of a page', () => {
+  let fixture: StoreFixture;
+  let user: string;
+  let claim: ClaimedRun;
+
+  beforeAll(async () => {
+    fixture = await openStoreFixture();
+  });
+
+  async function begin(): Promise<void> {
+    user = await fixture.connectUser();
+    claim = await fixture.claimRun(user);
+  }
+
+  async function commit(page: Parameters<typeof pageOf>[0], place = at): Promise<ClaimedRun> {
+    const moved = await fixture.store.work.commit(claim, pageOf(page), place);
+    if (!moved) throw new Error('the run was lost');
+    claim = moved;
+    return moved;
+  }
+
+  async function nextRun(): Promise<void> {
+    await fixture.store.work.finish(claim);
+    claim = await fixture.claimRun(user, 'INCREMENTAL');
+  }
+
+  const contacts = async () => {
+    const page = { limit: 100, cursor: null, backward: false };
+    const order = { field: 'NAME', direction: 'ASC' } as const;
+    return (await fixture.store.contacts.list(user, { page, selection: {}, order })).edges.map(
+      ({ node }) => node,
+    );
+  };
+  const incremental = { ...at, whole: false };
+
+  it('stores records, links, log and counters together, and counts a page once', async () => {
+    await begin();
+    const stale = claim;
+    await commit({ records: [recordOf('1'), recordOf('2')], total: 2 });
+    expect(claim.run).toMatchObject({ processed: 2, created: 2, total: 2, sequence: 3 });
+    expect(await fixture.store.work.commit(stale, pageOf({ records: [recordOf('3')] }), at)).toBeNull();
+    expect(await contacts()).toHaveLength(2);
+    const status = await fixture.store.contacts.listCrmStatus(
+      user,
+      (await contacts()).map(({ id }) => id),
+    );
+    expect(status).toMatchObject([
+      { externalId: '1', state: 'SYNCED', direction: 'PULL', url: 'https://crm.example/1' },
+      { externalId: '2', state: 'SYNCED' },
+    ]);
+  });
+
+  it('does not count a record twice that one reading meets twice', async () => {
+    await begin();
+    await commit({ records: [recordOf('1')] });
+    await commit({ records: [recordOf('1')] });
+    expect(claim.run).toMatchObject({ processed: 1, created: 1, unchanged: 0 });
+    await commit({ records: [recordOf('1', { title: 'CEO' })] });
+    expect(claim.run).toMatchObject({ processed: 2, created: 1, updated: 1 });
+  });
+
+  it('refuses a paused run: nothing is stored', async () => {
+    await begin();
+    await fixture.store.runs.change(user, claim.run.id, 'pause');
+    expect(await fixture.store.work.commit(claim, pageOf({ records: [recordOf('1')] }), at)).toBeNull();
+    expect(await contacts()).toEqual([]);
+  });
+
+  it('takes the side that changed, and keeps a local edit that the CRM did not touch', async () => {
+    await begin();
+    await commit({ records: [recordOf('1', { title: 'CTO', phone: '1' })] });
+    const [contact] = await contacts();
+    await fixture.store.contacts.update(user, contact?.id as string, { title: 'CEO' });
+    await nextRun();
+    await commit({ records: [recordOf('1', { title: 'CTO', phone: '2' })] }, incremental);
+    expect(await contacts()).toMatchObject([{ title: 'CEO', phone: '2' }]);
+    expect(claim.run).toMatchObject({ processed: 1, updated: 1 });
+    await commit({ records: [recordOf('1', { title: 'CTO', phone: '2' })] }, incremental);
+    expect(claim.run).toMatchObject({ processed: 2, updated: 1, unchanged: 1 });
+  });
+
+  it('links by e-mail the oldest contact that the platform does not hold, once', async () => {
+    await begin();
+    const values = { firstName: null, lastName: 'Local', phone: null, company: null, title: null };
+    const older = await fixture.store.contacts.create(user, { ...values, email: 'same@example.com' });
+    await fixture.store.contacts.create(user, { ...values, email: 'same@example.com', lastName: 'Younger' });
+    await commit({ records: [recordOf('1', { email: 'same@example.com', lastName: null })] });
+    expect(claim.run).toMatchObject({ created: 0, updated: 1 });
+    expect(await fixture.store.contacts.find(user, older.id)).toMatchObject({
+      firstName: 'First 1',
+      lastName: 'Local',
+      source: 'API',
+    });
+    await commit({ records: [recordOf('2', { email: 'nobody' }), recordOf('3', { email: 'nobody' })] });
+    expect(claim.run).toMatchObject({ created: 2 });
+  });
+
+  it('deletes by tombstone once, keeps what this API made, and brings back what comes back', async () => {
+    await begin();
+    await fixture.store.contacts.create(user, {
+      ...recordOf('2').values,
+      firstName: 'Made here',
+    });
+    await commit({ records: [recordOf('1'), recordOf('2')] });
+    const tombstones = ['1', '2', '77'].map((externalId) => ({ externalId, recordType: 'contact' }));
+    await nextRun();
+    await commit({ tombstones }, incremental);
+    await commit({ tombstones }, incremental);
+    expect(claim.run).toMatchObject({ processed: 2, deleted: 2 });
+    const [kept, ...others] = await contacts();
+    expect(others).toEqual([]);
+    expect(await fixture.store.contacts.listCrmStatus(user, [kept?.id as string])).toMatchObject([
+      { externalId: '2', state: 'DELETED_REMOTELY' },
+    ]);
+    await commit({ records: [recordOf('1')] }, incremental);
+    expect(await contacts()).toHaveLength(2);
+  });
+
+  it('leaves deleted what its user deleted here', async () => {
+    await begin();
+    await commit({ records: [recordOf('1')] });
+    const [contact] = await contacts();
+    await fixture.store.contacts.remove(user, [contact?.id as string]);
+    await nextRun();
+    await commit({ records: [recordOf('1', { title: 'New' })] }, incremental);
+    expect(await contacts()).toEqual([]);
+    expect(claim.run).toMatchObject({ unchanged: 1, updated: 0 });
+  });
+
+  it('reports a bad record once, and ends partially succeeded', async () => {
+    await begin();
+    const fault = {
+      externalId: '5',
+      code: 'INVALID_RECORD',
+      message: 'company is too long',
+      retryable: false,
+    };
+    await commit({ records: [recordOf('1')], faults: [fault] });
+    await commit({ faults: [fault] });
+    expect(claim.run).toMatchObject({ processed: 2, failed: 1 });
+    const page = { limit: 10, cursor: null, backward: false };
+    const { edges } = await fixture.store.recordErrors.list(user, claim.run.id, page);
+    expect(edges.map(({ node }) => node)).toMatchObject([
+      { externalId: '5', message: 'company is too long' },
+    ]);
+    expect(await fixture.store.work.finish(claim)).toMatchObject({
+      status: 'PARTIALLY_SUCCEEDED',
+      phase: 'DONE',
+    });
+  });
+
+  it('waits for the user under ASK: the local value stays, the dispute is counted and remembered', async () => {
+    await begin();
+    await fixture.store.integrations.changeSettings(user, 'HUBSPOT', { conflictPolicy: 'ASK' });
+    await commit({ records: [recordOf('1', { title: 'CTO' })] });
+    const [contact] = await contacts();
+    await fixture.store.contacts.update(user, contact?.id as string, { title: 'CEO' });
+    await nextRun();
+    await commit({ records: [recordOf('1', { title: 'CFO' })] }, incremental);
+    await commit({ records: [recordOf('1', { title: 'CFO' })] }, incremental);
+    expect(claim.run).toMatchObject({ conflicts: 1 });
+    expect(await contacts()).toMatchObject([{ title: 'CEO' }]);
+    expect(await fixture.store.contacts.listCrmStatus(user, [contact?.id as string])).toMatchObject([
+      { state: 'CONFLICT' },
+    ]);
+  });
+});
