@@ -1,3 +1,4 @@
+import './quiet.js';
 import '../main.js';
 import { signLocalToken } from '../api/index.js';
 import { loadConfig } from '../config/index.js';

@@ -1,0 +1,77 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Platform } from '../control/platform.js';
+import { AccountBook } from './accounts.js';
+import { ALL_PROPERTIES } from './contact-record.js';
+import { registerContacts } from './contact-routes.js';
+import { answerFault } from './fault-answers.js';
+import { Gate } from './gate.js';
+import { createHubspotLimits } from './limits.js';
+import { registerAuthorize } from './oauth/authorize-route.js';
+import { GrantBook } from './oauth/grant-book.js';
+import { type OauthClient, registerTokens } from './oauth/token-routes.js';
+import { OpenApiCheck } from './openapi-check.js';
+import { registerProperties } from './property-routes.js';
+import { describeFailure, HubspotRefusal } from './replies.js';
+import { touchContacts } from './touch-contacts.js';
+
+interface HubspotOptions {
+  readonly seed: number;
+  /** Contacts that an account has when first used. */
+  readonly contacts: number;
+  readonly client: OauthClient;
+}
+
+/** A simulated HubSpot: OAuth, contacts and their properties, with its limits and its errors. */
+export function createHubspotPlatform(options: HubspotOptions): Platform {
+  const accounts = new AccountBook(options.seed, options.contacts);
+  const limits = createHubspotLimits();
+  const grants = new GrantBook(
+    options.client.clientSecret,
+    (account) => limits.of(account).accessTokenSeconds,
+  );
+  return {
+    limits,
+    register(app, callOf) {
+      const gate = new Gate(grants, accounts, limits, callOf);
+      readBodies(app);
+      answerErrors(app);
+      registerAuthorize(app, grants, options.client.clientId, callOf);
+      registerTokens(app, grants, options.client, callOf);
+      registerContacts(app, { gate, limits, document: new OpenApiCheck('contacts') });
+      registerProperties(app, gate, new OpenApiCheck('properties'));
+    },
+    countContacts: (account) => accounts.get(account).contacts.counts,
+    listContacts(account) {
+      const { contacts, renderer } = accounts.get(account);
+      return [...contacts.all()].map((it) => renderer.render(it, ALL_PROPERTIES));
+    },
+    touchContacts: (account, changes) => touchContacts(accounts.get(account), changes),
+    expireTokens: (account, kind) => grants.expire(account, kind),
+    rotateTokens: (account, on) => grants.rotate(account, on),
+    answerFault,
+  };
+}
+
+/** JSON stays text until its route has read it against the document; forms become objects. */
+function readBodies(app: FastifyInstance): void {
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    done(null, text);
+  });
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, text, done) => {
+      done(null, Object.fromEntries(new URLSearchParams(text as string)));
+    },
+  );
+}
+
+function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
+    if (error instanceof HubspotRefusal) return reply.code(error.status).send(error.body);
+    const { statusCode = 500 } = error as { statusCode?: number };
+    if (statusCode >= 500) console.error('The HubSpot sandbox failed:', error);
+    return reply.code(statusCode).send(describeFailure(statusCode).body);
+  });
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send(describeFailure(404).body));
+}

@@ -1,0 +1,93 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DEFAULT_ACCOUNT, isAccountName } from '../../control/control-input.js';
+import type { CallOf } from '../../control/platform.js';
+import { renderConsentPage, renderRefusalPage } from './consent-page.js';
+import type { GrantBook } from './grant-book.js';
+import { APP_SCOPES } from './scopes.js';
+
+/**
+ * `GET /oauth/authorize`, as at app.hubspot.com: shows the consent page, or sends the browser back with
+ * `code` (or `error=access_denied`) and `state`. Of the sandbox's own: `account=NAME` chooses the CRM
+ * account, `approve=1` and `deny=1` are what the page's buttons send.
+ */
+export function registerAuthorize(
+  app: FastifyInstance,
+  grants: GrantBook,
+  clientId: string,
+  callOf: CallOf,
+): void {
+  const nameAccount = async (request: FastifyRequest): Promise<void> => {
+    callOf(request).account = readQuery(request).account ?? DEFAULT_ACCOUNT;
+  };
+  app.get('/oauth/authorize', { preValidation: nameAccount }, (request, reply) => {
+    const query = readQuery(request);
+    const account = query.account ?? DEFAULT_ACCOUNT;
+    const scopes = readScopes(query);
+    const fault = findFault(query, clientId);
+    if (fault !== undefined) return sendPage(reply, 400, renderRefusalPage(fault));
+    if (query.deny === '1') {
+      return redirect(reply, query, {
+        error: 'access_denied',
+        error_description: 'User denied access to the scopes requested by the app',
+      });
+    }
+    if (query.approve !== '1') return sendPage(reply, 200, renderConsentPage({ account, scopes, query }));
+    const code = grants.issueCode({
+      account,
+      scopes,
+      redirectUri: query.redirect_uri!,
+      challenge: query.code_challenge,
+    });
+    return redirect(reply, query, { code });
+  });
+}
+
+function readQuery(request: FastifyRequest): Partial<Record<string, string>> & Record<string, string> {
+  const entries = Object.entries(request.query as Record<string, string | string[]>);
+  return Object.fromEntries(entries.map(([name, value]) => [name, Array.isArray(value) ? value[0]! : value]));
+}
+
+function readScopes(query: Partial<Record<string, string>>): string[] {
+  const listed = `${query.scope ?? ''} ${query.optional_scope ?? ''}`.split(/[\s,]+/).filter(Boolean);
+  return [...new Set(['oauth', ...listed])].filter(isAppScope);
+}
+
+function isAppScope(scope: string): boolean {
+  return (APP_SCOPES as readonly string[]).includes(scope);
+}
+
+/** What is wrong with an authorize request; undefined when nothing is. Optional scopes may be unknown. */
+function findFault(query: Partial<Record<string, string>>, clientId: string): string | undefined {
+  if (query.client_id !== clientId) return 'An invalid client_id was provided.';
+  if (!isWebAddress(query.redirect_uri)) return 'The redirect_uri is missing or is no http(s) address.';
+  const wanted = (query.scope ?? '').split(/[\s,]+/).filter(Boolean);
+  if (wanted.length === 0) return 'The scope is missing.';
+  const unknown = wanted.filter((it) => !isAppScope(it));
+  if (unknown.length > 0) return `The app is not registered for the scopes ${unknown.join(', ')}.`;
+  if (query.code_challenge !== undefined && query.code_challenge_method !== 'S256') {
+    return 'The code_challenge_method must be S256.';
+  }
+  if (query.account !== undefined && !isAccountName(query.account)) {
+    return 'The account name must be 1 to 64 letters, digits or . _ @ + -';
+  }
+  return undefined;
+}
+
+function isWebAddress(text: string | undefined): boolean {
+  return text !== undefined && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+function redirect(
+  reply: FastifyReply,
+  query: Partial<Record<string, string>>,
+  answer: Readonly<Record<string, string>>,
+): FastifyReply {
+  const target = new URL(query.redirect_uri!);
+  for (const [name, value] of Object.entries(answer)) target.searchParams.set(name, value);
+  if (query.state !== undefined) target.searchParams.set('state', query.state);
+  return reply.redirect(target.href, 302);
+}
+
+function sendPage(reply: FastifyReply, status: number, html: string): FastifyReply {
+  return reply.code(status).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(html);
+}

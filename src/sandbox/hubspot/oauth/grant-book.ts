@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import { expired, refuseGrant, unauthenticated } from '../replies.js';
+import { createSerial, openToken, sealToken, type TokenClaims } from './token-seal.js';
+
+/** What an approved consent waits to be exchanged for. */
+interface PendingCode {
+  readonly account: string;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  /** PKCE (S256), when the authorize request had one. */
+  readonly challenge?: string;
+  readonly expiresAt: number;
+}
+
+/** Tokens as the token endpoint hands them out. */
+export interface TokenPair {
+  readonly account: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly scopes: readonly string[];
+  readonly expiresInSeconds: number;
+}
+
+/** What tests did to an account's tokens. */
+interface TokenRules {
+  /** Tokens issued until this moment (epoch ms) are dead. */
+  accessDeadUntil: number;
+  refreshDeadUntil: number;
+  rotates: boolean;
+}
+
+const CODE_LIFE_MS = 60_000;
+const A_CENTURY_SECONDS = 100 * 365 * 86_400;
+
+/**
+ * The grants of all accounts. Tokens are signed and carry their own claims, so that they outlive the
+ * process; what was revoked, spent or expired by hand is remembered only by the running one.
+ */
+export class GrantBook {
+  private readonly codes = new Map<string, PendingCode>();
+  private readonly rules = new Map<string, TokenRules>();
+  private readonly spentSerials = new Set<string>();
+  private readonly deadGrants = new Set<string>();
+  /** Grants whose refresh token was revoked while their access tokens live on. */
+  private readonly closedGrants = new Set<string>();
+
+  constructor(
+    private readonly secret: string,
+    private readonly accessTokenSeconds: (account: string) => number | null,
+  ) {}
+
+  /** A code for one exchange within a minute. */
+  issueCode(consent: Omit<PendingCode, 'expiresAt'>): string {
+    const code = `na1-${createSerial()}-${createSerial()}-${createSerial()}`;
+    this.codes.set(code, { ...consent, expiresAt: Date.now() + CODE_LIFE_MS });
+    return code;
+  }
+
+  /** The account behind a code that could still be exchanged; '' otherwise. */
+  accountOfCode(code: string): string {
+    return this.codes.get(code)?.account ?? '';
+  }
+
+  /** Exchanges a code. Throws HubspotRefusal with BAD_AUTH_CODE, EXPIRED_AUTH_CODE or BAD_REDIRECT_URI. */
+  exchangeCode(code: string, redirectUri: string, verifier: string | undefined): TokenPair {
+    const pending = this.codes.get(code);
+    this.codes.delete(code);
+    if (!pending) throw refuseGrant('invalid_grant', 'BAD_AUTH_CODE', 'missing or unknown auth code');
+    if (pending.expiresAt <= Date.now()) {
+      throw refuseGrant('invalid_grant', 'EXPIRED_AUTH_CODE', 'auth code is expired');
+    }
+    if (pending.redirectUri !== redirectUri) {
+      throw refuseGrant(
+        'invalid_grant',
+        'BAD_REDIRECT_URI',
+        'redirect URI does not match initial auth code URI',
+      );
+    }
+    const proof = createHash('sha256')
+      .update(verifier ?? '')
+      .digest('base64url');
+    if (pending.challenge !== undefined && proof !== pending.challenge) {
+      throw refuseGrant('invalid_grant', 'BAD_AUTH_CODE', 'code verifier does not match the code challenge');
+    }
+    const grant = createSerial();
+    return this.issue(
+      pending.account,
+      grant,
+      pending.scopes,
+      this.seal('refresh', pending.account, grant, pending.scopes),
+    );
+  }
+
+  /**
+   * Refreshes. Where rotation is on, the old refresh token is spent, and showing a spent one again ends
+   * the whole grant. Throws HubspotRefusal with BAD_REFRESH_TOKEN.
+   */
+  refresh(token: string): TokenPair {
+    const claims = openToken(token, 'refresh', this.secret);
+    if (claims && this.spentSerials.has(claims.serial)) this.deadGrants.add(claims.grant);
+    if (!claims || !this.isRefreshAlive(claims)) {
+      throw refuseGrant(
+        'invalid_grant',
+        'BAD_REFRESH_TOKEN',
+        'missing or invalid refresh token',
+        'refresh token is invalid, expired or revoked',
+      );
+    }
+    const { account, grant, scopes } = claims;
+    if (!this.rulesOf(account).rotates) return this.issue(account, grant, scopes, token);
+    this.spentSerials.add(claims.serial);
+    return this.issue(account, grant, scopes, this.seal('refresh', account, grant, scopes));
+  }
+
+  /** The claims of a living access token. Throws HubspotRefusal (401). */
+  checkAccess(token: string, now: number): TokenClaims {
+    const claims = openToken(token, 'access', this.secret);
+    if (!claims || this.deadGrants.has(claims.grant)) throw unauthenticated();
+    const { accessDeadUntil } = this.rulesOf(claims.account);
+    const deadAt = claims.issuedAt <= accessDeadUntil ? accessDeadUntil : Number.POSITIVE_INFINITY;
+    const endsAt = Math.min(deadAt, claims.expiresAt ?? Number.POSITIVE_INFINITY);
+    if (endsAt <= now) throw expired(endsAt, now);
+    return claims;
+  }
+
+  /** The claims of a token of either kind, alive or not; undefined when it is none of ours. */
+  inspect(token: string): { readonly claims: TokenClaims; readonly isAlive: boolean } | undefined {
+    const refresh = openToken(token, 'refresh', this.secret);
+    if (refresh) return { claims: refresh, isAlive: this.isRefreshAlive(refresh) };
+    const access = openToken(token, 'access', this.secret);
+    if (!access) return undefined;
+    try {
+      this.checkAccess(token, Date.now());
+      return { claims: access, isAlive: true };
+    } catch {
+      return { claims: access, isAlive: false };
+    }
+  }
+
+  /** Revokes a refresh token; access tokens of its grant live until they expire. */
+  revokeRefresh(token: string): void {
+    const claims = openToken(token, 'refresh', this.secret);
+    if (claims) this.closedGrants.add(claims.grant);
+  }
+
+  /** Ends all tokens of one kind that the account has now. */
+  expire(account: string, kind: TokenClaims['kind']): void {
+    const field = kind === 'access' ? 'accessDeadUntil' : 'refreshDeadUntil';
+    this.rules.set(account, { ...this.rulesOf(account), [field]: Date.now() });
+  }
+
+  rotate(account: string, on: boolean): void {
+    this.rules.set(account, { ...this.rulesOf(account), rotates: on });
+  }
+
+  private isRefreshAlive(claims: TokenClaims): boolean {
+    const isEnded = this.deadGrants.has(claims.grant) || this.closedGrants.has(claims.grant);
+    const isSpent = this.spentSerials.has(claims.serial);
+    return !isEnded && !isSpent && claims.issuedAt > this.rulesOf(claims.account).refreshDeadUntil;
+  }
+
+  private issue(account: string, grant: string, scopes: readonly string[], refreshToken: string): TokenPair {
+    const expiresInSeconds = this.accessTokenSeconds(account) ?? A_CENTURY_SECONDS;
+    const accessToken = this.seal('access', account, grant, scopes, expiresInSeconds);
+    return { account, accessToken, refreshToken, scopes, expiresInSeconds };
+  }
+
+  private seal(
+    kind: TokenClaims['kind'],
+    account: string,
+    grant: string,
+    scopes: readonly string[],
+    lifeSeconds?: number,
+  ): string {
+    const rules = this.rulesOf(account);
+    const deadUntil = kind === 'access' ? rules.accessDeadUntil : rules.refreshDeadUntil;
+    const issuedAt = Math.max(Date.now(), deadUntil + 1);
+    const expiresAt = lifeSeconds === undefined ? undefined : issuedAt + lifeSeconds * 1000;
+    return sealToken(
+      { kind, account, grant, issuedAt, expiresAt, scopes, serial: createSerial() },
+      this.secret,
+    );
+  }
+
+  private rulesOf(account: string): TokenRules {
+    return this.rules.get(account) ?? { accessDeadUntil: 0, refreshDeadUntil: 0, rotates: false };
+  }
+}

@@ -1,0 +1,28 @@
+/** The scopes that the app registered in the sandbox may ask for. Their order is part of the token format. */
+export const APP_SCOPES = [
+  'oauth',
+  'crm.objects.contacts.read',
+  'crm.objects.contacts.write',
+  'crm.schemas.contacts.read',
+  'crm.schemas.contacts.write',
+  'crm.objects.companies.read',
+  'crm.objects.companies.write',
+  'crm.objects.owners.read',
+  'crm.lists.read',
+  'crm.lists.write',
+  'crm.objects.deals.read',
+  'crm.objects.deals.write',
+  'tickets',
+  'timeline',
+  'automation',
+] as const;
+
+/** Packs scopes into one number. Unknown scopes are dropped. */
+export function packScopes(scopes: readonly string[]): number {
+  return APP_SCOPES.reduce((mask, scope, bit) => (scopes.includes(scope) ? mask | (1 << bit) : mask), 0);
+}
+
+/** Reads what `packScopes` wrote. */
+export function unpackScopes(mask: number): string[] {
+  return APP_SCOPES.filter((_scope, bit) => (mask & (1 << bit)) !== 0);
+}

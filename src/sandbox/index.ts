@@ -1,0 +1,53 @@
+import { openPlatformServer } from './control/platform-server.js';
+import { createHubspotPlatform } from './hubspot/hubspot-platform.js';
+
+export interface SandboxOptions {
+  /** HubSpot's port; 0 takes any free one. */
+  readonly port: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Contacts that each account has when first used. */
+  readonly contacts?: number;
+  /** Equal seeds give equal accounts. */
+  readonly seed?: number;
+}
+
+/** The simulated CRMs, each served on a port of its own. */
+export interface Sandboxes {
+  /** Origin without a trailing slash: base of the API and of `/oauth/authorize`. */
+  readonly hubspotUrl: string;
+  /** Ends the listeners and every open connection. */
+  close(): Promise<void>;
+}
+
+/** The app that is registered with the simulated CRMs. No secret: they run on the developer's machine only. */
+export const SANDBOX_CLIENT: { readonly clientId: string; readonly clientSecret: string } = {
+  clientId: '4100c0de-5a4d-4b0c-8000-000000000001',
+  clientSecret: '4100c0de-5a4d-4b0c-8000-0000005ec2e7',
+};
+
+const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_CONTACTS = 10_000;
+const DEFAULT_SEED = 1;
+const ASK_TIMEOUT_MS = 1_000;
+
+/** Starts the sandboxes. Rejects with the listener's error (such as EADDRINUSE) when a port cannot be had. */
+export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes> {
+  const { port, host = DEFAULT_HOST, contacts = DEFAULT_CONTACTS, seed = DEFAULT_SEED } = options;
+  const platform = createHubspotPlatform({ contacts, seed, client: SANDBOX_CLIENT });
+  const hubspot = await openPlatformServer(platform, { host, port });
+  return { hubspotUrl: hubspot.url, close: () => hubspot.close() };
+}
+
+/** Whether a sandbox answers at that origin: asks its control API, for at most a second. */
+export async function isSandboxServing(url: string): Promise<boolean> {
+  try {
+    const reply = await fetch(new URL('/__control/limits', url), {
+      signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
+    });
+    const limits: unknown = reply.ok ? await reply.json() : undefined;
+    return typeof limits === 'object' && limits !== null && Object.keys(limits).length > 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,34 @@
+/** `npm run demo | node --import tsx tools/draw-demo.ts docs/demo.svg`: the demo's own output as a picture. */
+import { writeFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+
+const file = process.argv[2] ?? 'docs/demo.svg';
+const lineHeight = 19;
+const charWidth = 8.4;
+const margin = 18;
+
+const chunks: Buffer[] = [];
+for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+const lines = Buffer.concat(chunks)
+  .toString('utf8')
+  .split(/\r?\n|\r/)
+  .map((line) => stripVTControlCharacters(line).trimEnd())
+  .map((line) => (/^\s*eyJ/.test(line) ? `${line.slice(0, 42)}…` : line))
+  .filter((line) => line !== '' && !line.startsWith('>') && !line.startsWith('{'));
+
+const width = Math.ceil(Math.max(...lines.map((line) => line.length)) * charWidth) + 2 * margin;
+const height = lines.length * lineHeight + 2 * margin;
+const rows = lines.map((line, at) => {
+  const text = line.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return `<text x="${margin}" y="${margin + (at + 1) * lineHeight - 5}" xml:space="preserve">${text}</text>`;
+});
+writeFileSync(
+  file,
+  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+<rect width="100%" height="100%" rx="8" fill="#14161a"/>
+<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" fill="#d8dee9">
+${rows.join('\n')}
+</g>
+</svg>
+`,
+);
