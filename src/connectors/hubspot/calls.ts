@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type { ApiReply, HttpSession } from '../kit/session.js';
+import { unreadable } from './errors.js';
+import type { HubspotRules } from './limits.js';
+
+/** HubSpot's dated API, supported until September 2027 (spec contacts-2026-03). */
+const contacts = '/crm/objects/2026-03/contacts';
+
+/** The most that one call gives or takes (same spec, and its search guide). */
+export const pageMax = { list: 100, search: 200, batch: 100 } as const;
+
+export interface SearchRequest {
+  readonly filters: readonly { propertyName: string; operator: 'GTE' | 'GT' | 'EQ'; value: string }[];
+  readonly sortBy: 'hs_object_id' | 'lastmodifieddate';
+  readonly direction: 'ASCENDING' | 'DESCENDING';
+  readonly properties: readonly string[];
+}
+
+export interface ContactsReply {
+  readonly results: readonly unknown[];
+  /** HubSpot's token for the next page; null after the last one. */
+  readonly after: string | null;
+  /** Of a search: how many match. */
+  readonly total: number | null;
+  /** HubSpot's clock (ms). */
+  readonly at: number;
+}
+
+/** The calls that reading contacts takes, each in the limits that it counts in. */
+export interface ContactCalls {
+  list(ask: {
+    after: string | null;
+    archived: boolean;
+    properties: readonly string[];
+  }): Promise<ContactsReply>;
+  /** Always a first page: results beyond an offset of 10,000 are refused, and offsets shift while we page. */
+  search(ask: SearchRequest): Promise<ContactsReply>;
+  /** The contacts of these ids that are there and not archived (200, or 207 with errors for the others). */
+  readBatch(ids: readonly string[]): Promise<ContactsReply>;
+}
+
+export function createCalls(session: HttpSession, rules: HubspotRules, signal: AbortSignal): ContactCalls {
+  const { accountId } = session;
+  return {
+    list: async ({ after, archived, properties }) => {
+      const query = {
+        limit: String(pageMax.list),
+        properties: properties.join(','),
+        ...(archived && { archived: 'true' }),
+        ...(after !== null && { after }),
+      };
+      const request = { method: 'GET', path: contacts, query, ...rules.ofCall(accountId) } as const;
+      return read(await session.call(request, signal));
+    },
+    search: async ({ filters, sortBy, direction, properties }) => {
+      const body = {
+        filterGroups: filters.length === 0 ? [] : [{ filters }],
+        sorts: [{ propertyName: sortBy, direction }],
+        properties,
+        limit: pageMax.search,
+        after: '0',
+      };
+      const request = {
+        method: 'POST',
+        path: `${contacts}/search`,
+        body,
+        ...rules.ofSearch(accountId),
+      } as const;
+      return read(await session.call(request, signal));
+    },
+    readBatch: async (ids) => {
+      const inputs = ids.map((id) => ({ id }));
+      const body = { properties: ['hs_object_id'], propertiesWithHistory: [], inputs };
+      const path = `${contacts}/batch/read`;
+      const request = { method: 'POST', path, body, priority: 4, ...rules.ofCall(accountId) } as const;
+      return read(await session.call(request, signal));
+    },
+  };
+}
+
+const replyShape = z.object({
+  results: z.array(z.unknown()),
+  paging: z.object({ next: z.object({ after: z.string().min(1).max(1024) }).nullish() }).nullish(),
+  total: z.int().min(0).nullish(),
+});
+
+/** Proxies may drop the Date header; then our clock stands in, set back by more than it may be wrong. */
+const unknownClockMs = 60_000;
+
+function read(reply: ApiReply): ContactsReply {
+  const parsed = replyShape.safeParse(reply.body);
+  if (!parsed.success) throw unreadable('a page of contacts');
+  const { results, paging, total } = parsed.data;
+  return {
+    results,
+    after: paging?.next?.after ?? null,
+    total: total ?? null,
+    at: reply.at?.getTime() ?? Date.now() - unknownClockMs,
+  };
+}

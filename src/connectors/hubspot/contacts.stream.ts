@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cursor, Page } from '../../domain/index.js';
+import type { Stream } from '../contract.js';
+import type { HttpSession } from '../kit/session.js';
+import { createCalls, pageMax } from './calls.js';
+import { readArchived, readChanges } from './changes-walk.js';
+import { convertContact, recordType } from './convert.js';
+import { type ContactsState, parseCursor } from './cursor.js';
+import { readList, readNewest } from './full-walk.js';
+import type { HubspotRules } from './limits.js';
+import { indexSettleMs, pageOf, type Reading, type Turn } from './turn.js';
+
+interface ContactsOptions {
+  readonly appUrl: string;
+  readonly rules: HubspotRules;
+  /** How long the search may lag behind the records (ms). */
+  readonly settleMs?: number;
+}
+
+/** HubSpot's contacts. */
+export function createContactsStream(options: ContactsOptions): Stream<HttpSession> {
+  return {
+    name: 'contacts',
+    recordType,
+    read: (session, from, signal) => read(options, session, from, signal),
+    findExisting: async (session, externalIds, signal) => {
+      const ids = new Set(externalIds);
+      if (ids.size > pageMax.batch)
+        throw new RangeError(`At most ${pageMax.batch} ids at once, not ${ids.size}`);
+      if (ids.size === 0) return new Set();
+      const reply = await createCalls(session, options.rules, signal).readBatch([...ids]);
+      return new Set(reply.results.map(idIfThere).filter((id) => id !== null && ids.has(id))) as Set<string>;
+    },
+    findExistingMax: pageMax.batch,
+  };
+}
+
+/** State → one call → page and next state, until the state is `done`: so every page is a place to resume at. */
+async function* read(
+  { appUrl, rules, settleMs = indexSettleMs }: ContactsOptions,
+  session: HttpSession,
+  from: Cursor | undefined,
+  signal: AbortSignal,
+): AsyncIterable<Page> {
+  const urlOf = (id: string) => `${appUrl}/contacts/${session.accountId}/record/0-1/${id}`;
+  const reading: Reading = {
+    calls: createCalls(session, rules, signal),
+    convert: (raw) => convertContact(raw, urlOf),
+  };
+  const settling = createSettling(settleMs);
+  let state = from === undefined ? undefined : startOf(parseCursor(from));
+  for (;;) {
+    if (state?.phase === 'changes' && state.searchedAt === null) await settling.wait(signal);
+    const turn = await advance(reading, state);
+    if (turn.walkedMs !== undefined) settling.listed(turn.walkedMs > settleMs);
+    const page = pageOf(turn);
+    yield page;
+    if (page.last) return;
+    state = turn.next;
+  }
+}
+
+/** Where a finished reading ended, the next one begins: with the archived. */
+function startOf(state: ContactsState): ContactsState {
+  return state.phase === 'done' ? { phase: 'archived', since: state.since, after: null } : state;
+}
+
+function advance(reading: Reading, state: ContactsState | undefined): Promise<Turn> {
+  switch (state?.phase) {
+    case undefined:
+      return readNewest(reading);
+    case 'list':
+      return readList(reading, state);
+    case 'archived':
+      return readArchived(reading, state);
+    case 'changes':
+      return readChanges(reading, state);
+    case 'done':
+      throw new Error('A finished reading has no next page');
+  }
+}
+
+/**
+ * The wait before the first search for changes, for the index to show what happened before this reading
+ * began, or, after a long walk, before it ended.
+ */
+function createSettling(settleMs: number) {
+  let from = performance.now();
+  return {
+    listed(long: boolean): void {
+      from = long ? performance.now() : Number.NEGATIVE_INFINITY;
+    },
+    async wait(signal: AbortSignal): Promise<void> {
+      const ms = settleMs - (performance.now() - from);
+      if (ms > 0) await sleep(ms, undefined, { signal });
+    },
+  };
+}
+
+function idIfThere(raw: unknown): string | null {
+  const { id, archived } = (raw ?? {}) as { id?: unknown; archived?: unknown };
+  return typeof id === 'string' && archived !== true ? id : null;
+}

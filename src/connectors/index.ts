@@ -1,0 +1,24 @@
+import type { Platform } from '../domain/index.js';
+import type { Connector } from './contract.js';
+import { createHubspotConnector, type HubspotOptions } from './hubspot/index.js';
+
+export type * from './contract.js';
+export { createHubspotConnector, type HubspotLimits } from './hubspot/index.js';
+export type { LimitRule, Permits } from './kit/permits.js';
+export { createLocalPermits } from './kit/permits.local.js';
+export { createRedisPermits } from './kit/permits.redis.js';
+
+/** The platforms that are set up. */
+export type Connectors = ReadonlyMap<Platform, Connector>;
+
+/** Absent: that platform is not set up, and nobody can connect it. */
+interface ConnectorsOptions {
+  readonly hubspot?: HubspotOptions;
+}
+
+/** Builds the connectors of the platforms that are set up; pure, no CRM is asked. */
+export function createConnectors({ hubspot }: ConnectorsOptions): Connectors {
+  const connectors: Connector[] = [];
+  if (hubspot) connectors.push(createHubspotConnector(hubspot));
+  return new Map(connectors.map((connector) => [connector.platform, connector]));
+}

@@ -1,0 +1,93 @@
+import type { Cluster, Redis } from 'ioredis';
+import { AppError } from '../../domain/index.js';
+import { createPermits, type Ledger, type LimitRule, type Permits } from './permits.js';
+import { blockScript, forgetScript, readScript, settleScript, takeScript } from './permits.scripts.js';
+
+type Script = (keyCount: number, ...keysAndArguments: (string | number)[]) => Promise<unknown>;
+
+interface Scripts {
+  crmPermitTake: Script;
+  crmPermitSettle: Script;
+  crmPermitForget: Script;
+  crmPermitBlock: Script;
+  crmPermitRead: Script;
+}
+
+interface RedisPermitsOptions {
+  /** Any ioredis connection; one that fails fast (no offline queue) tells soonest that Redis is down. */
+  readonly redis: Redis | Cluster;
+  /** Set before every key, for tests that share a Redis. */
+  readonly prefix?: string;
+  /** How long Redis may take to answer (ms). */
+  readonly answerMs?: number;
+}
+
+/**
+ * The shared budget, exact over all processes of all machines: scripts on one Redis (or Cluster).
+ * Every method throws AppError UNAVAILABLE (backoff) when Redis does not answer.
+ */
+export function createRedisPermits({ redis, prefix = '', answerMs = 2_000 }: RedisPermitsOptions): Permits {
+  const scripts = defineScripts(redis);
+  const run = (name: keyof Scripts, rules: readonly LimitRule[], args: (string | number)[]) => {
+    const keys = rules.flatMap((rule) => keysOf(prefix, rule));
+    return answered(() => scripts[name](keys.length, ...keys, ...args), answerMs);
+  };
+  const numbersOf = (rules: readonly LimitRule[]) => rules.flatMap((rule) => [rule.limit, rule.windowMs]);
+  const ledger: Ledger = {
+    take: async (rules, claim) =>
+      Number(
+        await run('crmPermitTake', rules, [claim.id, claim.holdMs, claim.patienceMs, ...numbersOf(rules)]),
+      ),
+    settle: async (rules, { id, marginMs, report }) => {
+      const reported = report ? rules.findIndex((rule) => rule.key === report.rule.key) + 1 : 0;
+      const said = [reported, report?.remaining ?? 0, report?.windowMs ?? 0];
+      await run('crmPermitSettle', rules, [id, marginMs, ...said, ...numbersOf(rules)]);
+    },
+    forget: async (rules, id) => void (await run('crmPermitForget', rules, [id])),
+    block: async (rule, ms) => void (await run('crmPermitBlock', [rule], [Math.ceil(ms)])),
+    read: async (rule) => {
+      const reply = (await run('crmPermitRead', [rule], [rule.windowMs])) as number[];
+      const [used = 0, wholeIn = 0, blockedFor = 0, waiting = 0] = reply;
+      return {
+        remaining: blockedFor > 0 ? 0 : Math.max(0, rule.limit - used),
+        resetsAt: wholeIn > 0 || blockedFor > 0 ? new Date(Date.now() + Math.max(wholeIn, blockedFor)) : null,
+        waiting,
+      };
+    },
+  };
+  return createPermits(ledger);
+}
+
+function defineScripts(redis: Redis | Cluster): Scripts {
+  redis.defineCommand('crmPermitTake', { lua: takeScript });
+  redis.defineCommand('crmPermitSettle', { lua: settleScript });
+  redis.defineCommand('crmPermitForget', { lua: forgetScript });
+  redis.defineCommand('crmPermitBlock', { lua: blockScript });
+  redis.defineCommand('crmPermitRead', { lua: readScript });
+  return redis as unknown as Scripts;
+}
+
+/** `hubspot:account:1` → three keys with the hash tag of the group, so that one Cluster slot holds them all. */
+function keysOf(prefix: string, { key }: LimitRule): string[] {
+  const colon = key.indexOf(':');
+  const slots = `${prefix}{limits:${key.slice(0, colon)}}${key.slice(colon)}`;
+  return [slots, `${slots}:blocked`, `${slots}:line`];
+}
+
+/** A command that ioredis holds back while it reconnects must not hold the caller back. */
+async function answered(command: () => Promise<unknown>, answerMs: number): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer from Redis within ${answerMs} ms`)), answerMs);
+  });
+  try {
+    return await Promise.race([command(), late]);
+  } catch (cause) {
+    throw new AppError('UNAVAILABLE', 'The budget of CRM calls cannot be asked; trying again soon.', {
+      retry: 'backoff',
+      cause,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}

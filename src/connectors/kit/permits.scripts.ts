@@ -1,0 +1,90 @@
+/*
+ * The lease ledger as Lua: each script is atomic, and Redis' own clock is the only one (ms).
+ * KEYS: three per rule: its slots (ZSET: id → when it frees), its block (until when), its line (ZSET:
+ * waiting id → until when it waits). All keys of one call have one hash tag, for Redis Cluster.
+ */
+const now = `local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)\n`;
+
+/**
+ * ARGV: id, holdMs, patienceMs, then limit and windowMs per rule. Returns 0 (one slot taken in every rule)
+ * or the ms after which asking again is worth it (none taken). A slot in flight may free one window from
+ * now at the earliest, hence the min; who waits behind others is told when his own place frees.
+ */
+export const takeScript = `${now}
+local id, hold, patience = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local wait = 0
+for i = 1, #KEYS / 3 do
+  local slots, blocked, line = KEYS[3 * i - 2], KEYS[3 * i - 1], KEYS[3 * i]
+  local limit, window = tonumber(ARGV[2 + 2 * i]), tonumber(ARGV[3 + 2 * i])
+  redis.call('ZREMRANGEBYSCORE', slots, '-inf', now)
+  local used = redis.call('ZCARD', slots)
+  local blockedFor = tonumber(redis.call('GET', blocked) or now) - now
+  if used >= limit or blockedFor > 0 then
+    redis.call('ZREMRANGEBYSCORE', line, '-inf', now)
+    redis.call('ZADD', line, 'NX', now + patience, id)
+    if redis.call('PTTL', line) < patience then redis.call('PEXPIRE', line, patience + 1000) end
+    wait = math.max(wait, blockedFor, 1)
+    if used >= limit then
+      local place = used - limit + (redis.call('ZRANK', line, id) or 0)
+      local ends = redis.call('ZRANGE', slots, place % used, place % used, 'WITHSCORES')
+      wait = math.max(wait, math.min(tonumber(ends[2]) - now, window) + math.floor(place / used) * window)
+    end
+  end
+end
+if wait == 0 or wait > patience then
+  for i = 1, #KEYS / 3 do redis.call('ZREM', KEYS[3 * i], id) end
+end
+if wait > 0 then return math.ceil(wait) end
+for i = 1, #KEYS / 3 do
+  local window = tonumber(ARGV[3 + 2 * i])
+  redis.call('ZADD', KEYS[3 * i - 2], now + 1 + hold + window, id)
+  redis.call('PEXPIRE', KEYS[3 * i - 2], hold + 2 * window)
+end
+return 0`;
+
+/**
+ * After the response. ARGV: id, marginMs, number of the reported rule (0: none), remaining, intervalMs,
+ * then limit and windowMs per rule. The clock was rounded down, so the slot is held 1 ms more.
+ */
+export const settleScript = `${now}
+local id, margin, reported = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+for i = 1, #KEYS / 3 do
+  local slots, window = KEYS[3 * i - 2], tonumber(ARGV[5 + 2 * i])
+  redis.call('ZADD', slots, now + 1 + window + margin, id)
+  if redis.call('PTTL', slots) < window + margin then redis.call('PEXPIRE', slots, 2 * window + margin) end
+end
+if reported > 0 then
+  local slots, limit = KEYS[3 * reported - 2], tonumber(ARGV[4 + 2 * reported])
+  local interval = tonumber(ARGV[5])
+  redis.call('ZREMRANGEBYSCORE', slots, '-inf', now)
+  local missing = limit - redis.call('ZCARD', slots) - tonumber(ARGV[4])
+  for k = 1, missing do redis.call('ZADD', slots, now + interval, id .. '.phantom.' .. k) end
+  if redis.call('PTTL', slots) < interval then redis.call('PEXPIRE', slots, 2 * interval) end
+end
+return 1`;
+
+/** ARGV: id. */
+export const forgetScript = `
+for i = 1, #KEYS / 3 do
+  redis.call('ZREM', KEYS[3 * i - 2], ARGV[1])
+  redis.call('ZREM', KEYS[3 * i], ARGV[1])
+end
+return 1`;
+
+/** One rule. ARGV: ms. */
+export const blockScript = `${now}
+local ends = now + tonumber(ARGV[1])
+if ends > tonumber(redis.call('GET', KEYS[2]) or 0) then
+  redis.call('SET', KEYS[2], string.format('%.0f', ends), 'PX', ARGV[1])
+end
+return 1`;
+
+/** One rule. ARGV: windowMs. Returns held slots, ms until all are free (0: they are), ms blocked, waiting. */
+export const readScript = `${now}
+local used = redis.call('ZCOUNT', KEYS[1], '(' .. string.format('%.0f', now), '+inf')
+local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
+local whole = 0
+if used > 0 then whole = math.min(tonumber(last) - now, tonumber(ARGV[1])) end
+local blockedFor = math.max(0, tonumber(redis.call('GET', KEYS[2]) or now) - now)
+local waiting = redis.call('ZCOUNT', KEYS[3], '(' .. string.format('%.0f', now), '+inf')
+return { used, whole, blockedFor, waiting }`;
