@@ -8,6 +8,7 @@ import {
 } from '../domain/index.js';
 import { contactColumns, fieldColumnList, readValues } from './contact-rows.js';
 import type { Database, Sql } from './database.js';
+import { insertRecords } from './insert-records.js';
 import {
   type KnownRecord,
   type LinkCandidate,
@@ -61,7 +62,8 @@ export async function commitPage(
       candidates: await findCandidates(sql, userId, run, page),
       reported: await findReported(sql, userId, run, page),
     });
-    await writeContacts(sql, userId, plan);
+    await insertRecords(sql, userId, run, at.whole, plan.created);
+    await writeContacts(sql, userId, { ...plan, created: [] });
     await writeMappings(sql, userId, run, at.whole, plan.mappings);
     await writeFaults(sql, userId, run, plan);
     return moveRun(sql, claim, plan, at, page.total ?? null);

@@ -58,4 +58,4 @@ const deleteOwnContacts = `WITH gone AS (
     RETURNING c.id),
   unlinked AS (DELETE FROM crm_contact_mappings WHERE user_id = $1 AND platform = $2)
   INSERT INTO contact_changes (user_id, id, contact_id, kind, source, fields)
-  SELECT $1, gen_random_uuid(), id, 'DELETED', 'API', '[]' FROM gone`;
+  SELECT $1, gen_random_uuid(), id, 'DELETED', 'API', '{}' FROM gone`;

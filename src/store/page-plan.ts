@@ -13,7 +13,7 @@ import {
   type Tombstone,
   winnerBy,
 } from '../domain/index.js';
-import { type ChangedContact, diffValues, type LoggedChange, type NewContact } from './write-contacts.js';
+import { type ChangedContact, diffValues, type LoggedChange } from './write-contacts.js';
 
 /** A record that we hold already, with the contact behind it. */
 export interface KnownRecord {
@@ -67,7 +67,8 @@ export interface PlanContext {
 }
 
 export interface PagePlan {
-  readonly created: NewContact[];
+  /** Records that are new to us. */
+  readonly created: SourceRecord[];
   readonly changed: ChangedContact[];
   readonly log: LoggedChange[];
   readonly mappings: MappingWrite[];
@@ -102,7 +103,8 @@ function planRecord(plan: PagePlan, context: PlanContext, record: SourceRecord):
   const email = record.values.email;
   const candidate = email === null ? undefined : context.candidates.get(email);
   if (!candidate) {
-    planNew(plan, context, record);
+    plan.created.push(record);
+    plan.counts.created += 1;
     return;
   }
   context.candidates.delete(email as string);
@@ -110,14 +112,6 @@ function planRecord(plan: PagePlan, context: PlanContext, record: SourceRecord):
   const { values } = mergeValues(null, candidate.values, record.values, winner);
   plan.mappings.push(linked(newId(), candidate.contactId, record, 'SYNCED'));
   countChange(plan, context, candidate.contactId, 'UPDATED', candidate.values, values);
-}
-
-function planNew(plan: PagePlan, context: PlanContext, record: SourceRecord): void {
-  const id = newId();
-  plan.created.push({ id, source: context.platform, values: record.values });
-  plan.mappings.push(linked(newId(), id, record, 'SYNCED'));
-  plan.log.push(logged(context, id, 'CREATED', null, record.values));
-  plan.counts.created += 1;
 }
 
 function planKnown(plan: PagePlan, context: PlanContext, record: SourceRecord, known: KnownRecord): void {

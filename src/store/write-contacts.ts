@@ -76,7 +76,7 @@ export async function writeContacts(
       kind: change.kind,
       source: change.source,
       sync_run_id: change.syncRunId,
-      fields: change.fields,
+      fields: Object.fromEntries(change.fields.map(({ field, before, after }) => [field, [before, after]])),
     }));
     await sql.query({ name: 'insert-changes', text: insertChanges, values: [userId, JSON.stringify(rows)] });
   }

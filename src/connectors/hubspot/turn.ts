@@ -21,7 +21,7 @@ export interface Reading {
 }
 
 /** How far HubSpot's search may lag behind its records (ms); its guide says "a few moments". */
-export const indexSettleMs = 1_000;
+export const indexSettleMs = 600;
 /** What the next reading takes again, for changes that the search showed late (ms). */
 export const overlapMs = 5 * 60_000;
 /** The same for a reading's own beginning, where nothing older can have been missed (ms). */
