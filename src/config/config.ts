@@ -1,0 +1,125 @@
+import type { CredentialsKey } from './value-kinds.js';
+import type { VariableValues } from './variables.js';
+
+/** At most `limit` requests in any `windowMs` milliseconds. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** What a process does. */
+export type Role = VariableValues['ROLE'];
+
+/** The least severe log line that is written. */
+export type LogLevel = VariableValues['LOG_LEVEL'];
+
+/** The whole configuration: read once, deeply frozen. */
+export interface Config {
+  readonly role: Role;
+  readonly logLevel: LogLevel;
+  /** Folder of the embedded services and of local secrets, as given (may be relative). */
+  readonly dataDir: string;
+  /** From the first signal to the hard end. */
+  readonly stopTimeoutMs: number;
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** Without a trailing slash. */
+    readonly publicUrl: string;
+    /** Origins that the browser may be sent to after an OAuth connection. */
+    readonly returnToOrigins: readonly string[];
+  };
+  readonly database: { readonly url?: string; readonly poolSize: number };
+  readonly redis: { readonly url?: string };
+  /** `jwksUrl` and `jwtSecret` are never both set; neither means: a local secret. */
+  readonly auth: {
+    readonly jwksUrl?: string;
+    readonly jwtSecret?: string;
+    readonly issuer?: string;
+    readonly audience?: string;
+  };
+  /** The first key encrypts, all decrypt; undefined means: a local secret. */
+  readonly credentials: { readonly keys?: readonly CredentialsKey[] };
+  readonly hubspot: HubSpotConfig;
+  readonly sandbox: {
+    /** The sandbox stands in for HubSpot. */
+    readonly enabled: boolean;
+    /** This process runs it. */
+    readonly startsHere: boolean;
+    readonly port: number;
+    readonly contacts: number;
+  };
+  readonly worker: { readonly concurrency: number };
+}
+
+/** The HubSpot app and its limits; `clientId` and `clientSecret` are set both or neither. */
+export interface HubSpotConfig {
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  readonly appUrl: string;
+  readonly apiUrl: string;
+  readonly limits: {
+    /** For all accounts together; undefined: no such limit. */
+    readonly app?: RateLimit;
+    /** For one account. */
+    readonly account: RateLimit;
+    /** For searches in one account. */
+    readonly search: RateLimit;
+  };
+}
+
+/** Groups the parsed variables and works out the defaults that depend on others. */
+export function createConfig(values: VariableValues): Config {
+  const publicUrl = values.PUBLIC_URL ?? `http://localhost:${values.PORT}`;
+  return {
+    role: values.ROLE,
+    logLevel: values.LOG_LEVEL,
+    dataDir: values.DATA_DIR,
+    stopTimeoutMs: values.STOP_TIMEOUT_SECONDS * 1_000,
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      publicUrl,
+      returnToOrigins: values.RETURN_TO_ORIGINS ?? [new URL(publicUrl).origin],
+    },
+    database: { url: values.DATABASE_URL, poolSize: values.DATABASE_POOL_SIZE },
+    redis: { url: values.REDIS_URL },
+    auth: {
+      jwksUrl: values.AUTH_JWKS_URL,
+      jwtSecret: values.AUTH_JWT_SECRET,
+      issuer: values.AUTH_JWT_ISSUER,
+      audience: values.AUTH_JWT_AUDIENCE,
+    },
+    credentials: { keys: values.CREDENTIALS_KEYS },
+    hubspot: createHubSpotConfig(values),
+    sandbox: createSandboxConfig(values),
+    worker: { concurrency: values.WORKER_CONCURRENCY },
+  };
+}
+
+function createHubSpotConfig(values: VariableValues): HubSpotConfig {
+  const per10Seconds = (limit: number): RateLimit => ({ limit, windowMs: 10_000 });
+  const app = values.HUBSPOT_APP_REQUESTS_PER_10_SECONDS;
+  return {
+    clientId: values.HUBSPOT_CLIENT_ID,
+    clientSecret: values.HUBSPOT_CLIENT_SECRET,
+    appUrl: values.HUBSPOT_APP_URL,
+    apiUrl: values.HUBSPOT_API_URL,
+    limits: {
+      app: app === undefined ? undefined : per10Seconds(app),
+      account: per10Seconds(values.HUBSPOT_ACCOUNT_REQUESTS_PER_10_SECONDS),
+      search: { limit: values.HUBSPOT_SEARCHES_PER_SECOND, windowMs: 1_000 },
+    },
+  };
+}
+
+function createSandboxConfig(values: VariableValues): Config['sandbox'] {
+  const wanted = values.SANDBOX === 'on' || (values.SANDBOX === 'auto' && !values.HUBSPOT_CLIENT_ID);
+  return {
+    enabled: wanted,
+    // One sandbox for all processes: the first that serves requests starts it, or a process of its own.
+    startsHere: values.ROLE === 'sandbox' || ((values.ROLE === 'all' || values.ROLE === 'api') && wanted),
+    port: values.SANDBOX_PORT,
+    contacts: values.SANDBOX_CONTACTS,
+  };
+}

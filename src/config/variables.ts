@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import {
+  choice,
+  connectionUrl,
+  keyList,
+  originList,
+  trustedUrl,
+  webUrl,
+  wholeNumber,
+  wholeNumberOrOff,
+} from './value-kinds.js';
+
+/** What the generated table shows as the default of a variable whose default depends on others. */
+declare module 'zod' {
+  interface GlobalMeta {
+    readonly shownDefault?: string;
+  }
+}
+
+/** Every environment variable that this program reads, in the order in which the documents list them. */
+export const variables = {
+  ROLE: choice(['all', 'api', 'worker', 'migrate', 'sandbox'])
+    .prefault('all')
+    .describe('What this process does: everything, one part, only the migrations, or only the sandbox'),
+  PORT: wholeNumber(1, 65_535).prefault('4000').describe('Port of the API'),
+  HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9._:-]+$/, { error: 'must be a host name or an IP address' })
+    .prefault('127.0.0.1')
+    .describe('Address that the API listens on; 0.0.0.0 in a container'),
+  PUBLIC_URL: webUrl().optional().meta({
+    description: 'Address that browsers use. The OAuth redirect is `<PUBLIC_URL>/oauth/<platform>/callback`',
+    shownDefault: '`http://localhost:PORT`',
+  }),
+  DATA_DIR: z
+    .string()
+    .prefault('.data')
+    .describe('Folder of the embedded PostgreSQL and Redis and of the secrets made at the first start'),
+  DATABASE_URL: connectionUrl('postgresql:', 'postgres:')
+    .optional()
+    .meta({ description: 'PostgreSQL to use', shownDefault: 'an embedded PostgreSQL' }),
+  DATABASE_POOL_SIZE: wholeNumber(1, 1_000)
+    .prefault('10')
+    .describe('Most connections to PostgreSQL per process'),
+  REDIS_URL: connectionUrl('redis:', 'rediss:').optional().meta({
+    description: 'Redis to use for the queue, the events and the limits',
+    shownDefault: 'a `redis-server` of this machine',
+  }),
+  LOG_LEVEL: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .prefault('info')
+    .describe('Least severe log line that is written (JSON, to stderr)'),
+  AUTH_JWKS_URL: trustedUrl()
+    .optional()
+    .describe(
+      'Keys of the identity provider whose tokens the API accepts; not together with AUTH_JWT_SECRET',
+    ),
+  AUTH_JWT_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional().meta({
+    description: 'Secret of HS256 tokens that the API accepts',
+    shownDefault: 'made at the first start',
+  }),
+  AUTH_JWT_ISSUER: z.string().optional().describe('Required `iss` of a token; needed with AUTH_JWKS_URL'),
+  AUTH_JWT_AUDIENCE: z.string().optional().describe('Required `aud` of a token; needed with AUTH_JWKS_URL'),
+  CREDENTIALS_KEYS: keyList().optional().meta({
+    description:
+      'Comma list of `id:base64-of-32-bytes`: keys of the stored CRM tokens. The first encrypts, all decrypt',
+    shownDefault: 'made at the first start',
+  }),
+  HUBSPOT_CLIENT_ID: z.string().optional().describe('Client id of the HubSpot app'),
+  HUBSPOT_CLIENT_SECRET: z.string().optional().describe('Client secret of the HubSpot app'),
+  HUBSPOT_APP_URL: webUrl()
+    .prefault('https://app.hubspot.com')
+    .describe('Where users authorise the HubSpot app'),
+  HUBSPOT_API_URL: webUrl().prefault('https://api.hubapi.com').describe("HubSpot's API"),
+  HUBSPOT_APP_REQUESTS_PER_10_SECONDS: wholeNumberOrOff(1, 1_000_000)
+    .prefault('100')
+    .describe('Most requests in any 10 seconds by the whole app, or `off`'),
+  HUBSPOT_ACCOUNT_REQUESTS_PER_10_SECONDS: wholeNumber(1, 1_000_000)
+    .prefault('100')
+    .describe('Most requests in any 10 seconds for one HubSpot account'),
+  HUBSPOT_SEARCHES_PER_SECOND: wholeNumber(1, 1_000)
+    .prefault('5')
+    .describe('Most search requests per second for one HubSpot account'),
+  RETURN_TO_ORIGINS: originList().optional().meta({
+    description: 'Comma list of origins that connectIntegration may send the browser back to',
+    shownDefault: 'the origin of `PUBLIC_URL`',
+  }),
+  SANDBOX: choice(['auto', 'on', 'off'])
+    .prefault('auto')
+    .describe('Whether a sandbox stands in for HubSpot; `auto`: when HUBSPOT_CLIENT_ID is not set'),
+  SANDBOX_PORT: wholeNumber(1, 65_535).prefault('4100').describe('Port of the sandbox'),
+  SANDBOX_CONTACTS: wholeNumber(0, 10_000_000).prefault('10000').describe('Contacts of a sandbox account'),
+  WORKER_CONCURRENCY: wholeNumber(1, 1_000).prefault('20').describe('Most jobs that a worker does at once'),
+  STOP_TIMEOUT_SECONDS: wholeNumber(1, 3_600)
+    .prefault('30')
+    .describe('How long a process that was told to end may take; then it is cut off'),
+} satisfies Record<string, z.ZodType<unknown, string | undefined>>;
+
+/** A variable's name. */
+export type VariableName = keyof typeof variables;
+
+/** All variables, parsed and with their defaults. */
+export type VariableValues = { [K in VariableName]: z.output<(typeof variables)[K]> };
