@@ -6,6 +6,7 @@ import {
   type LimitRule,
   type LimitState,
   type Permits,
+  remembersMs,
   type Settlement,
 } from './permits.js';
 
@@ -44,10 +45,10 @@ export class LocalLedger implements Ledger {
     return 0;
   }
 
-  settle(rules: readonly LimitRule[], { id, marginMs, report }: Settlement): void {
+  settle(rules: readonly LimitRule[], { id, marginMs, elapsedMs, report }: Settlement): void {
     const now = this.now();
     for (const rule of rules) this.#state(rule).slots.set(id, now + rule.windowMs + marginMs);
-    if (report) this.#correct(report, now);
+    if (report) this.#correct(report, now, elapsedMs);
   }
 
   forget(rules: readonly LimitRule[], id: string): void {
@@ -66,13 +67,14 @@ export class LocalLedger implements Ledger {
   read(rule: LimitRule): LimitState {
     const now = this.now();
     const { slots, waiting, blockedUntil } = this.#pruned(rule, now);
+    const used = countAfter(slots, now);
     const blocked = blockedUntil > now;
     // A slot in flight frees one window from now at the earliest; the end of its hold is the worst case.
     const wholeIn = Math.min(Math.max(0, ...slots.values()) - now, rule.windowMs);
     const resetsIn = Math.max(wholeIn, blockedUntil - now);
     return {
-      remaining: blocked ? 0 : Math.max(0, rule.limit - slots.size),
-      resetsAt: slots.size > 0 || blocked ? new Date(Date.now() + resetsIn) : null,
+      remaining: blocked ? 0 : Math.max(0, rule.limit - used),
+      resetsAt: used > 0 || blocked ? new Date(Date.now() + resetsIn) : null,
       waiting: waiting.size,
     };
   }
@@ -80,7 +82,7 @@ export class LocalLedger implements Ledger {
   /** 0 when the rule has a free slot; else the caller joins its line and learns when its place frees. */
   #waitFor(rule: LimitRule, claim: Claim, now: number): number {
     const { slots, waiting, blockedUntil } = this.#pruned(rule, now);
-    const excess = slots.size - rule.limit;
+    const excess = countAfter(slots, now) - rule.limit;
     if (excess < 0 && blockedUntil <= now) return 0;
     if (!waiting.has(claim.id)) waiting.set(claim.id, now + claim.patienceMs);
     const blockedFor = Math.max(0, blockedUntil - now);
@@ -88,15 +90,15 @@ export class LocalLedger implements Ledger {
     const deadline = waiting.get(claim.id)!;
     const ahead = [...waiting.values()].filter((other) => other < deadline).length;
     const place = excess + ahead;
-    const ends = [...slots.values()].sort((a, b) => a - b);
+    const ends = [...slots.values()].filter((end) => end > now).sort((a, b) => a - b);
     const freesIn = Math.min(ends[place % ends.length]! - now, rule.windowMs);
     return Math.max(freesIn + Math.floor(place / ends.length) * rule.windowMs, blockedFor);
   }
 
   /** Other software uses the account too: what is left must never be more than the CRM says. */
-  #correct({ rule, remaining, windowMs }: LimitReport, now: number): void {
+  #correct({ rule, remaining, windowMs }: LimitReport, now: number, elapsedMs: number): void {
     const { slots } = this.#pruned(rule, now);
-    const missing = rule.limit - slots.size - remaining;
+    const missing = rule.limit - countAfter(slots, now - elapsedMs) - remaining;
     for (let i = 0; i < missing; i++) slots.set(`phantom.${++this.#phantoms}`, now + windowMs);
   }
 
@@ -111,7 +113,7 @@ export class LocalLedger implements Ledger {
 
   #pruned(rule: LimitRule, now: number): RuleState {
     const state = this.#state(rule);
-    dropPast(state.slots, now);
+    dropPast(state.slots, now - remembersMs);
     dropPast(state.waiting, now);
     return state;
   }
@@ -120,12 +122,18 @@ export class LocalLedger implements Ledger {
   #sweep(): void {
     const now = this.now();
     for (const [key, state] of this.#states) {
-      dropPast(state.slots, now);
+      dropPast(state.slots, now - remembersMs);
       dropPast(state.waiting, now);
       if (state.slots.size === 0 && state.waiting.size === 0 && state.blockedUntil <= now)
         this.#states.delete(key);
     }
   }
+}
+
+function countAfter(ends: ReadonlyMap<string, number>, time: number): number {
+  let count = 0;
+  for (const end of ends.values()) if (end > time) count += 1;
+  return count;
 }
 
 function dropPast(ends: Map<string, number>, now: number): void {

@@ -38,9 +38,9 @@ export function createRedisPermits({ redis, prefix = '', answerMs = 2_000 }: Red
       Number(
         await run('crmPermitTake', rules, [claim.id, claim.holdMs, claim.patienceMs, ...numbersOf(rules)]),
       ),
-    settle: async (rules, { id, marginMs, report }) => {
+    settle: async (rules, { id, marginMs, elapsedMs, report }) => {
       const reported = report ? rules.findIndex((rule) => rule.key === report.rule.key) + 1 : 0;
-      const said = [reported, report?.remaining ?? 0, report?.windowMs ?? 0];
+      const said = [reported, report?.remaining ?? 0, report?.windowMs ?? 0, elapsedMs];
       await run('crmPermitSettle', rules, [id, marginMs, ...said, ...numbersOf(rules)]);
     },
     forget: async (rules, id) => void (await run('crmPermitForget', rules, [id])),

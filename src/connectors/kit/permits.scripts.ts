@@ -1,3 +1,5 @@
+import { remembersMs } from './permits.js';
+
 /*
  * The lease ledger as Lua: each script is atomic, and Redis' own clock is the only one (ms).
  * KEYS: three per rule: its slots (ZSET: id → when it frees), its block (until when), its line (ZSET:
@@ -16,8 +18,9 @@ local wait = 0
 for i = 1, #KEYS / 3 do
   local slots, blocked, line = KEYS[3 * i - 2], KEYS[3 * i - 1], KEYS[3 * i]
   local limit, window = tonumber(ARGV[2 + 2 * i]), tonumber(ARGV[3 + 2 * i])
-  redis.call('ZREMRANGEBYSCORE', slots, '-inf', now)
-  local used = redis.call('ZCARD', slots)
+  redis.call('ZREMRANGEBYSCORE', slots, '-inf', now - ${remembersMs})
+  local freed = redis.call('ZCOUNT', slots, '-inf', now)
+  local used = redis.call('ZCARD', slots) - freed
   local blockedFor = tonumber(redis.call('GET', blocked) or now) - now
   if used >= limit or blockedFor > 0 then
     redis.call('ZREMRANGEBYSCORE', line, '-inf', now)
@@ -26,7 +29,7 @@ for i = 1, #KEYS / 3 do
     wait = math.max(wait, blockedFor, 1)
     if used >= limit then
       local place = used - limit + (redis.call('ZRANK', line, id) or 0)
-      local ends = redis.call('ZRANGE', slots, place % used, place % used, 'WITHSCORES')
+      local ends = redis.call('ZRANGE', slots, freed + place % used, freed + place % used, 'WITHSCORES')
       wait = math.max(wait, math.min(tonumber(ends[2]) - now, window) + math.floor(place / used) * window)
     end
   end
@@ -43,21 +46,22 @@ end
 return 0`;
 
 /**
- * After the response. ARGV: id, marginMs, number of the reported rule (0: none), remaining, intervalMs,
- * then limit and windowMs per rule. The clock was rounded down, so the slot is held 1 ms more.
+ * After the response. ARGV: id, marginMs, number of the reported rule (0: none), remaining, intervalMs, ms
+ * since the slot was asked for, then limit and windowMs per rule. The clock was rounded down, so the slot is
+ * held 1 ms more. The report was true when the call arrived: it is held against the slots of that time.
  */
 export const settleScript = `${now}
 local id, margin, reported = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 for i = 1, #KEYS / 3 do
-  local slots, window = KEYS[3 * i - 2], tonumber(ARGV[5 + 2 * i])
+  local slots, window = KEYS[3 * i - 2], tonumber(ARGV[6 + 2 * i])
   redis.call('ZADD', slots, now + 1 + window + margin, id)
   if redis.call('PTTL', slots) < window + margin then redis.call('PEXPIRE', slots, 2 * window + margin) end
 end
 if reported > 0 then
-  local slots, limit = KEYS[3 * reported - 2], tonumber(ARGV[4 + 2 * reported])
+  local slots, limit = KEYS[3 * reported - 2], tonumber(ARGV[5 + 2 * reported])
   local interval = tonumber(ARGV[5])
-  redis.call('ZREMRANGEBYSCORE', slots, '-inf', now)
-  local missing = limit - redis.call('ZCARD', slots) - tonumber(ARGV[4])
+  local asked = string.format('(%.0f', now - tonumber(ARGV[6]))
+  local missing = limit - redis.call('ZCOUNT', slots, asked, '+inf') - tonumber(ARGV[4])
   for k = 1, missing do redis.call('ZADD', slots, now + interval, id .. '.phantom.' .. k) end
   if redis.call('PTTL', slots) < interval then redis.call('PEXPIRE', slots, 2 * interval) end
 end

@@ -65,6 +65,8 @@ export interface Settlement {
   readonly id: string;
   /** Added to the window: the call may still be on its way to the CRM. */
   readonly marginMs: number;
+  /** Since the slot was asked for. */
+  readonly elapsedMs: number;
   readonly report?: LimitReport;
 }
 
@@ -85,6 +87,8 @@ export interface Ledger {
   read(rule: LimitRule): MaybePromise<LimitState>;
 }
 
+/** How long a freed slot is remembered, so that a reply can be held against the slots of its call's time (ms). */
+export const remembersMs = 2_000;
 /** The longest a call may take, from asking for its permit to the end of its body (ms). */
 const holdMs = 30_000;
 /** How long after a failed call its request may still reach the CRM (ms). */
@@ -118,7 +122,7 @@ async function acquire(
       const patienceMs = Math.max(0, Math.floor(endsAt + leeway - askedAt));
       const waitMs = await ledger.take(rules, { id, holdMs, patienceMs });
       signal.throwIfAborted();
-      if (waitMs === 0) return permitOf(ledger, rules, id, askedAt + holdMs);
+      if (waitMs === 0) return permitOf(ledger, rules, id, askedAt);
       if (waitMs > patienceMs) throw rateLimited(platform, waitMs);
       await sleep(Math.min(waitMs, recheckMs) + Math.random() * jitterMs, undefined, { signal });
     }
@@ -128,12 +132,14 @@ async function acquire(
   }
 }
 
-function permitOf(ledger: Ledger, rules: readonly LimitRule[], id: string, endsAt: number): Permit {
+function permitOf(ledger: Ledger, rules: readonly LimitRule[], id: string, askedAt: number): Permit {
   return {
-    leftMs: () => Math.max(0, endsAt - performance.now()),
+    leftMs: () => Math.max(0, askedAt + holdMs - performance.now()),
     release: async ({ answered, report }) => {
-      const settlement = { id, marginMs: answered ? 0 : transitMs };
-      await ledger.settle(rules, report ? { ...settlement, report } : settlement);
+      const elapsedMs = Math.ceil(performance.now() - askedAt);
+      const settlement = { id, marginMs: answered ? 0 : transitMs, elapsedMs };
+      const isFresh = report && elapsedMs < remembersMs;
+      await ledger.settle(rules, isFresh ? { ...settlement, report } : settlement);
     },
     block: async (rule, ms) => ledger.block(rule, ms),
   };

@@ -164,10 +164,10 @@ function unreleased({ log, platform }: SessionOptions, error: unknown): void {
   log?.warn({ err: error, platform }, 'A permit could not be settled; it ends by itself.');
 }
 
+/** Whether the connection is dead, the next renewal tells; this one may have ended between two calls. */
 function refusedAgain(platform: Platform): AppError {
   const name = platformNames[platform];
-  return new AppError(
-    'NEEDS_REAUTHORIZATION',
-    `${name} no longer accepts this connection. Connect ${name} again.`,
-  );
+  return new AppError('CRM_UNAVAILABLE', `${name} does not accept a token that it has just handed out.`, {
+    retry: 'backoff',
+  });
 }

@@ -33,7 +33,7 @@ function simulate(callers: readonly Caller[], rules: { app: LimitRule; own: Limi
       const arrival = now + caller.outboundMs;
       arrivals.push({ at: arrival, rules: used });
       if (caller.inboundMs === undefined) return;
-      at(arrival + caller.inboundMs, () => ledger.settle(used, { id: `c${i}`, marginMs: 0 }));
+      at(arrival + caller.inboundMs, () => ledger.settle(used, { id: `c${i}`, marginMs: 0, elapsedMs: 0 }));
     };
     at(caller.at, ask);
   });
@@ -103,7 +103,7 @@ describe('the lease ledger', () => {
       now += 100;
     }
     for (const id of ['a', 'b', 'c']) {
-      ledger.settle([rule], { id, marginMs: 0 });
+      ledger.settle([rule], { id, marginMs: 0, elapsedMs: 0 });
       now += 100;
     }
     // Released at 300, 400, 500; it is 600: they free at 1300, 1400, 1500.
@@ -137,13 +137,40 @@ describe('the lease ledger', () => {
     const ledger = new LocalLedger(() => now);
     const wide = { key: 'test:account:2', limit: 100, windowMs: 10_000 };
     ledger.take([wide], { id: 'a', ...patient });
-    ledger.settle([wide], { id: 'a', marginMs: 0, report: { rule: wide, remaining: 40, windowMs: 10_000 } });
+    ledger.settle([wide], {
+      id: 'a',
+      marginMs: 0,
+      elapsedMs: 0,
+      report: { rule: wide, remaining: 40, windowMs: 10_000 },
+    });
     expect(ledger.read(wide).remaining).toBe(40);
     ledger.take([wide], { id: 'b', ...patient });
-    ledger.settle([wide], { id: 'b', marginMs: 0, report: { rule: wide, remaining: 60, windowMs: 10_000 } });
+    ledger.settle([wide], {
+      id: 'b',
+      marginMs: 0,
+      elapsedMs: 0,
+      report: { rule: wide, remaining: 60, windowMs: 10_000 },
+    });
     expect(ledger.read(wide).remaining).toBe(39);
     now = 10_000;
     expect(ledger.read(wide)).toEqual({ remaining: 100, resetsAt: null, waiting: 0 });
+  });
+
+  it('does not take its own calls for other software when their slots free between a call and its reply', () => {
+    let now = 0;
+    const ledger = new LocalLedger(() => now);
+    const pair = { key: 'test:account:3', limit: 2, windowMs: 10_000 };
+    const call = (id: string, remaining: number, latencyMs: number) => {
+      expect(ledger.take([pair], { id, ...patient })).toBe(0);
+      now += latencyMs;
+      const report = { rule: pair, remaining, windowMs: 10_000 };
+      ledger.settle([pair], { id, marginMs: 0, elapsedMs: latencyMs, report });
+    };
+    call('a', 1, 5);
+    call('b', 0, 5);
+    now = 10_006; // the slot of a is free, that of b frees while c is on its way: the CRM still counts b
+    call('c', 0, 10);
+    expect(ledger.read(pair).remaining).toBe(1);
   });
 
   it('blocks a rule for as long as the CRM said, the longest word counting', () => {

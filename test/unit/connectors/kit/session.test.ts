@@ -59,11 +59,11 @@ describe('a call', () => {
     expect((await permits.budget(rule)).remaining).toBe(98);
   });
 
-  it('asks to connect again after a second refusal', async () => {
+  it('leaves it at that after a second refusal, until later', async () => {
     server.answer = (_, response) => sendJson(response, 401, { category: 'EXPIRED_AUTHENTICATION' });
     await expect(session().call(ping, signal)).rejects.toMatchObject({
-      code: 'NEEDS_REAUTHORIZATION',
-      retry: 'never',
+      code: 'CRM_UNAVAILABLE',
+      retry: 'backoff',
     });
     expect(server.seen.length).toBe(2);
   });
