@@ -38,6 +38,8 @@ export interface Page {
   readonly faults: readonly RecordFault[];
   /** Where to go on after this page is stored: a safe place to resume at. */
   readonly cursor: Cursor;
+  /** Read through an index that lags: a record may be older than one read before, or be gone by now. */
+  readonly mayBeStale?: boolean;
   /** Nothing follows: the reading is complete, and the cursor is the bookmark for the next one. */
   readonly last: boolean;
   /** The CRM's own count of what this reading will bring, once it is known. */

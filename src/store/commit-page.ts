@@ -53,18 +53,22 @@ export async function commitPage(
       values: [userId, run.id, claim.page],
     });
     if (!held.rows[0]) return null;
+    const mayBeStale = page.mayBeStale ?? false;
+    const marksSeen = at.whole && !mayBeStale;
     const plan = planPage(page, {
       runId: run.id,
       platform: run.platform,
       policy: held.rows[0].conflict_policy,
       whole: at.whole,
+      marksSeen,
+      mayBeStale,
       known: await findKnown(sql, userId, run, page),
       candidates: await findCandidates(sql, userId, run, page),
       reported: await findReported(sql, userId, run, page),
     });
-    await insertRecords(sql, userId, run, at.whole, plan.created);
+    await insertRecords(sql, userId, run, marksSeen, plan.created);
     await writeContacts(sql, userId, { ...plan, created: [] });
-    await writeMappings(sql, userId, run, at.whole, plan.mappings);
+    await writeMappings(sql, userId, run, marksSeen, plan.mappings);
     await writeFaults(sql, userId, run, plan);
     return moveRun(sql, claim, plan, at, page.total ?? null);
   });
@@ -157,7 +161,7 @@ async function writeMappings(
   sql: Sql,
   userId: string,
   run: SyncRun,
-  whole: boolean,
+  marksSeen: boolean,
   mappings: MappingWrite[],
 ): Promise<void> {
   if (mappings.length === 0) return;
@@ -165,7 +169,7 @@ async function writeMappings(
   await sql.query({
     name: 'upsert-mappings',
     text: upsertMappings,
-    values: [userId, run.platform, JSON.stringify([...byRecord.values()]), whole ? run.id : null],
+    values: [userId, run.platform, JSON.stringify([...byRecord.values()]), marksSeen ? run.id : null],
   });
 }
 

@@ -35,7 +35,7 @@ export async function insertRecords(
   sql: Sql,
   userId: string,
   run: SyncRun,
-  whole: boolean,
+  marksSeen: boolean,
   records: readonly SourceRecord[],
 ): Promise<void> {
   if (records.length === 0) return;
@@ -52,6 +52,6 @@ export async function insertRecords(
   await sql.query({
     name: 'insert-records',
     text: insert,
-    values: [userId, run.platform, run.id, JSON.stringify(rows), whole ? run.id : null],
+    values: [userId, run.platform, run.id, JSON.stringify(rows), marksSeen ? run.id : null],
   });
 }

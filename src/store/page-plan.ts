@@ -1,5 +1,6 @@
 import {
   type ConflictPolicy,
+  type ContactField,
   type ContactSource,
   type ContactValues,
   type CrmState,
@@ -57,8 +58,12 @@ export interface PlanContext {
   readonly runId: string;
   readonly platform: Platform;
   readonly policy: ConflictPolicy;
-  /** The stream is read whole: every record met is marked as seen. */
+  /** The stream is read whole by this run. */
   readonly whole: boolean;
+  /** That a record was met proves that the CRM holds it: it is marked as seen. */
+  readonly marksSeen: boolean;
+  /** The page was read through an index that lags. */
+  readonly mayBeStale: boolean;
   readonly known: ReadonlyMap<string, KnownRecord>;
   /** By e-mail; each may be taken once. */
   readonly candidates: Map<string, LinkCandidate>;
@@ -115,40 +120,53 @@ function planRecord(plan: PagePlan, context: PlanContext, record: SourceRecord):
 }
 
 function planKnown(plan: PagePlan, context: PlanContext, record: SourceRecord, known: KnownRecord): void {
-  const back = known.state === 'DELETED_REMOTELY';
+  const wasGone = known.state === 'DELETED_REMOTELY';
+  if (wasGone && context.mayBeStale && !isNewer(record, known)) return; // the index has not heard of the deletion
   const winner = winnerBy(context.policy, known.contactUpdatedAt, record.updatedAt);
   const { values, disputed } = mergeValues(known.base, known.values, record.values, winner);
-  const changed = diffValues(known.values, values).length > 0;
-  const gone = known.contactDeleted && !back; // deleted here, by its user: the CRM does not bring it back
-  const again = known.seenRunId === context.runId && context.whole;
-  if (again && !changed && !back) return; // met twice in one reading
+  const isOld = context.mayBeStale && isNewer(known, record); // what was read before is nearer the truth
+  const isChanged = !isOld && diffValues(known.values, values).length > 0;
+  const isAgain = context.whole && known.seenRunId === context.runId;
+  if (isAgain && !isChanged && !wasGone) return; // met twice in one reading
   plan.counts.processed += 1;
-  const waits = context.policy === 'ASK' ? disputed : [];
-  const base = { ...record.values, ...Object.fromEntries(waits.map((field) => [field, known.base[field]])) };
-  const state = waits.length > 0 ? 'CONFLICT' : 'SYNCED';
-  if (waits.length > 0 && known.state !== 'CONFLICT') plan.counts.conflicts += 1;
-  if (
-    context.whole ||
-    state !== known.state ||
-    isNewer(record, known) ||
-    diffValues(known.base, base).length > 0
-  ) {
-    plan.mappings.push({ ...linked(known.mappingId, known.contactId, record, state), base });
+  if (!isOld) planLink(plan, context, record, known, disputed);
+  // What its user deleted here, the CRM does not bring back.
+  if (isOld || (known.contactDeleted && !wasGone)) plan.counts.unchanged += 1;
+  else {
+    const kind = known.contactDeleted ? 'RESTORED' : 'UPDATED';
+    countChange(plan, context, known.contactId, kind, known.values, values);
   }
-  if (gone) plan.counts.unchanged += 1;
-  else
-    countChange(
-      plan,
-      context,
-      known.contactId,
-      known.contactDeleted ? 'RESTORED' : 'UPDATED',
-      known.values,
-      values,
-    );
 }
 
-function isNewer(record: SourceRecord, known: KnownRecord): boolean {
-  return record.url !== known.url || record.updatedAt?.getTime() !== known.remoteUpdatedAt?.getTime();
+function planLink(
+  plan: PagePlan,
+  context: PlanContext,
+  record: SourceRecord,
+  known: KnownRecord,
+  disputed: readonly ContactField[],
+): void {
+  const waiting = context.policy === 'ASK' ? disputed : [];
+  const base = {
+    ...record.values,
+    ...Object.fromEntries(waiting.map((field) => [field, known.base[field]])),
+  };
+  const state = waiting.length > 0 ? 'CONFLICT' : 'SYNCED';
+  if (state === 'CONFLICT' && known.state !== 'CONFLICT') plan.counts.conflicts += 1;
+  const isSame = state === known.state && record.url === known.url && timeOf(record) === timeOf(known);
+  if (!context.marksSeen && isSame && diffValues(known.base, base).length === 0) return;
+  plan.mappings.push({ ...linked(known.mappingId, known.contactId, record, state), base });
+}
+
+/** By the CRM's own clock; what tells no time is never newer. */
+function isNewer(one: Dated, other: Dated): boolean {
+  const [left, right] = [timeOf(one), timeOf(other)];
+  return left !== null && right !== null && left > right;
+}
+
+type Dated = Pick<SourceRecord, 'updatedAt'> | Pick<KnownRecord, 'remoteUpdatedAt'>;
+
+function timeOf(record: Dated): number | null {
+  return ('updatedAt' in record ? record.updatedAt : record.remoteUpdatedAt)?.getTime() ?? null;
 }
 
 function planTombstone(plan: PagePlan, context: PlanContext, { externalId }: Tombstone): void {

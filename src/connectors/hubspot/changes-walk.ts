@@ -30,7 +30,7 @@ export async function readChanges({ calls, convert }: Reading, state: ChangesSta
   const unseen = entries.filter(
     ({ id, modifiedAt }) => modifiedAt !== state.at || id === null || !seen.has(id),
   );
-  return { ...sorted(unseen), next, total: total ?? undefined };
+  return { ...sorted(unseen), next, total: total ?? undefined, mayBeStale: true };
 }
 
 function changesSince(since: number): ChangesState {

@@ -15,6 +15,8 @@ interface ContactsOptions {
   readonly rules: HubspotRules;
   /** How long the search may lag behind the records (ms). */
   readonly settleMs?: number;
+  /** Up to this many records the list alone is read: it is never stale, and two calls more cost nothing. */
+  readonly listOnlyUpTo?: number;
 }
 
 /** HubSpot's contacts. */
@@ -37,7 +39,7 @@ export function createContactsStream(options: ContactsOptions): Stream<HttpSessi
 
 /** State → one call → page and next state, until the state is `done`: so every page is a place to resume at. */
 async function* read(
-  { appUrl, rules, settleMs = indexSettleMs }: ContactsOptions,
+  { appUrl, rules, settleMs = indexSettleMs, listOnlyUpTo = 2_000 }: ContactsOptions,
   session: HttpSession,
   from: Cursor | undefined,
   signal: AbortSignal,
@@ -46,18 +48,24 @@ async function* read(
   const reading: Reading = {
     calls: createCalls(session, rules, signal),
     convert: (raw) => convertContact(raw, urlOf),
+    listOnlyUpTo,
   };
   const settling = createSettling(settleMs);
   let state = from === undefined ? undefined : startOf(parseCursor(from));
   for (;;) {
     if (state?.phase === 'changes' && state.searchedAt === null) await settling.wait(signal);
     const turn = await advance(reading, state);
-    if (turn.walkedMs !== undefined) settling.listed(turn.walkedMs > settleMs);
+    if (turn.walkedMs !== undefined) settling.listed(turn.walkedMs > settleMs, hasSearched(state));
     const page = pageOf(turn);
     yield page;
     if (page.last) return;
     state = turn.next;
   }
+}
+
+/** Whether some of the records come from the search, which lags, and not from the list. */
+function hasSearched(state: ContactsState | undefined): boolean {
+  return state?.phase === 'list' && state.newest.length > 0;
 }
 
 /** Where a finished reading ended, the next one begins: with the archived. */
@@ -87,8 +95,9 @@ function advance(reading: Reading, state: ContactsState | undefined): Promise<Tu
 function createSettling(settleMs: number) {
   let from = performance.now();
   return {
-    listed(long: boolean): void {
-      from = long ? performance.now() : Number.NEGATIVE_INFINITY;
+    listed(long: boolean, hasSearched: boolean): void {
+      if (long) from = performance.now();
+      else if (!hasSearched) from = Number.NEGATIVE_INFINITY;
     },
     async wait(signal: AbortSignal): Promise<void> {
       const ms = settleMs - (performance.now() - from);

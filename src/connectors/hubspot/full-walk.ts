@@ -4,18 +4,15 @@ import type { ChangesState, ListState } from './cursor.js';
 import { unreadable } from './errors.js';
 import { beginningOverlapMs, type Reading, sorted, type Turn } from './turn.js';
 
-/** The walk asks for changes from a little before its own beginning: the Date header is to the second (ms). */
-const startOverlapMs = 2_000;
-
 /**
- * The first call of reading everything: one search brings the newest 200 records, which the list would need
- * two calls for, and HubSpot's count of all.
+ * The first call of reading everything: one search brings HubSpot's count of all and, in a large account,
+ * the newest 200 records, which the list would need two calls for.
  */
-export async function readNewest({ calls, convert }: Reading): Promise<Turn> {
+export async function readNewest({ calls, convert, listOnlyUpTo }: Reading): Promise<Turn> {
   const search = { filters: [], sortBy: 'hs_object_id', direction: 'DESCENDING' } as const;
   const reply = await calls.search({ ...search, properties: requestedProperties });
   if (reply.total === null) throw unreadable('a search without its total');
-  const entries = reply.results.map(convert);
+  const entries = reply.total > listOnlyUpTo ? reply.results.map(convert) : [];
   const next: ListState = {
     phase: 'list',
     startedAt: reply.at,
@@ -81,7 +78,7 @@ function changesSince({ startedAt, total }: ListState): ChangesState {
   return {
     phase: 'changes',
     step: 'from',
-    at: Math.max(0, startedAt - startOverlapMs),
+    at: Math.max(0, startedAt - beginningOverlapMs),
     seen: [],
     lastId: null,
     floor: Math.max(0, startedAt - beginningOverlapMs),

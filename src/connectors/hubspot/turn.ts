@@ -10,6 +10,7 @@ export interface Turn {
   readonly faults: readonly RecordFault[];
   readonly next: ContactsState;
   readonly total?: number | undefined;
+  readonly mayBeStale?: boolean;
   /** At the end of a walk of the list: how long it took, by HubSpot's clock (ms). */
   readonly walkedMs?: number;
 }
@@ -18,6 +19,8 @@ export interface Turn {
 export interface Reading {
   readonly calls: ContactCalls;
   convert(raw: unknown): Entry;
+  /** Up to this many records the list alone is read: it is never stale. */
+  readonly listOnlyUpTo: number;
 }
 
 /** How far HubSpot's search may lag behind its records (ms); its guide says "a few moments". */
@@ -27,8 +30,8 @@ export const overlapMs = 5 * 60_000;
 /** The same for a reading's own beginning, where nothing older can have been missed (ms). */
 export const beginningOverlapMs = 30_000;
 
-export function pageOf({ records, tombstones = [], faults, next, total }: Turn): Page {
-  const page = { records, tombstones, faults, cursor: next, last: next.phase === 'done' };
+export function pageOf({ records, tombstones = [], faults, next, total, mayBeStale = false }: Turn): Page {
+  const page = { records, tombstones, faults, cursor: next, last: next.phase === 'done', mayBeStale };
   return total === undefined ? page : { ...page, total };
 }
 

@@ -7,7 +7,12 @@ import { type AfterStyle, type FakeContact, FakeHubspot, render } from './fake-h
 
 const limit = { limit: 100, windowMs: 10_000 };
 const rules = createRules({ app: limit, account: limit, search: { limit: 5, windowMs: 1_000 } });
-const stream = createContactsStream({ appUrl: 'https://app.hubspot.com', rules, settleMs: 0 });
+const stream = createContactsStream({
+  appUrl: 'https://app.hubspot.com',
+  rules,
+  settleMs: 0,
+  listOnlyUpTo: 0,
+});
 const signal = new AbortController().signal;
 
 async function readAll(crm: FakeHubspot, from?: Cursor): Promise<Page[]> {
