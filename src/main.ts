@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createAuthenticator, openApi } from './api/index.js';
@@ -93,7 +94,9 @@ function jwtSecret({ auth, dataDir }: Config): string {
 
 function vaultKeys({ credentials, dataDir }: Config): readonly VaultKey[] {
   if (credentials.keys) return credentials.keys;
-  return [{ id: 'local', key: Buffer.from(readOrCreateSecret(dataDir, 'credentials-key', 32), 'base64url') }];
+  const key = Buffer.from(readOrCreateSecret(dataDir, 'credentials-key', 32), 'base64url');
+  // Named after itself, so that a process with another key says so instead of failing to decrypt.
+  return [{ id: `local-${createHash('sha256').update(key).digest('hex').slice(0, 8)}`, key }];
 }
 
 function createReadiness(store: Store, { pingRedis }: Services) {

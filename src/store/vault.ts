@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { AppError } from '../domain/index.js';
 
 export interface VaultKey {
   /** Stands in front of each ciphertext, so that keys can be exchanged without a stop. */
@@ -16,7 +17,7 @@ export interface SecretPlace {
 
 export interface Vault {
   seal(plain: string, place: SecretPlace): string;
-  /** @throws Error when the key is not at hand or the ciphertext was altered or moved. */
+  /** @throws AppError UNAVAILABLE when the key is not at hand, Error when the ciphertext was altered or moved. */
   open(sealed: string, place: SecretPlace): string;
 }
 
@@ -37,8 +38,7 @@ export function createVault(keys: readonly VaultKey[]): Vault {
     open(sealed, place) {
       const [id = '', iv = '', tag = '', body = ''] = sealed.split('.');
       const key = byId.get(id);
-      if (!key)
-        throw new Error(`The credentials are sealed with key "${id}", which CREDENTIALS_KEYS does not hold.`);
+      if (!key) throw lacksKey(id);
       const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'), {
         authTagLength: 16,
       });
@@ -48,6 +48,14 @@ export function createVault(keys: readonly VaultKey[]): Vault {
       );
     },
   };
+}
+
+function lacksKey(id: string): AppError {
+  return new AppError(
+    'UNAVAILABLE',
+    `This server cannot open the stored connection: it lacks the key "${id}". CREDENTIALS_KEYS must be the same on every process.`,
+    { retry: 'backoff' },
+  );
 }
 
 function aad({ userId, platform, field }: SecretPlace): Buffer {

@@ -41,12 +41,17 @@ export function createEngine(deps: EngineDeps): Engine {
 
   /** Pulls, then reconciles, each stream in turn. */
   async function walk(start: ClaimedRun, connector: Connector, meter: StepMeter): Promise<Outcome> {
-    const session = await openSession(deps, start.userId, connector);
+    const { session, tokens } = await openSession(deps, start.userId, connector);
     const bookmarks = await work.readCursors(start);
     let claim = start;
     for (const stream of connector.streams) {
       const from = checkpointOf(claim, stream, bookmarks[stream.name]);
-      const outcome = await walkStream({ claim, stream, session, from, meter, commit });
+      const outcome = await walkStream({ claim, stream, session, from, meter, commit }).catch(
+        async (error) => {
+          if (error instanceof AppError && error.code === 'NEEDS_REAUTHORIZATION') await tokens.giveUp(error);
+          throw error;
+        },
+      );
       if (outcome.kind !== 'done') return outcome;
       claim = outcome.claim;
     }
@@ -101,7 +106,7 @@ async function openSession(
   { store, events }: EngineDeps,
   userId: string,
   connector: Connector,
-): Promise<Session> {
+): Promise<{ session: Session; tokens: ReturnType<typeof createTokenSource> }> {
   const { platform, oauth } = connector;
   const credentials = await store.credentials.read(userId, platform);
   if (!credentials) {
@@ -113,7 +118,7 @@ async function openSession(
   }
   const onDead = (integration: Integration) => events.publish('integration', userId, integration);
   const tokens = createTokenSource({ store, oauth, onDead }, userId, platform);
-  return connector.openSession({ accountId: credentials.accountId, tokens });
+  return { session: connector.openSession({ accountId: credentials.accountId, tokens }), tokens };
 }
 
 function isCursorExpired(error: unknown): boolean {

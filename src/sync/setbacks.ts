@@ -5,8 +5,10 @@ import type { ClaimedRun, Store } from '../store/index.js';
 
 /** For so long a CRM may stay silent before its run gives up (ms). */
 const patienceMs = 24 * 3_600_000;
-/** Between tries once the queue's own attempts are used up (ms). */
-const longWaitMs = 60_000;
+/** Past this the queue's own, short tries are left out (ms). */
+const shortTriesMs = 30_000;
+/** Between tries after that: as long as the silence has lasted, within these bounds (ms). */
+const longWaitMs = { least: 20_000, most: 5 * 60_000 };
 
 export interface SetbackDeps {
   readonly store: Pick<Store, 'work'>;
@@ -43,13 +45,14 @@ export async function meetSetback(
   deps.log[transient ? 'warn' : 'error']({ ...ids, err: error }, 'a step failed');
   if (known && !transient) return fail(deps, claim, known);
   const failingMs = claim.failingSince === null ? 0 : Date.now() - claim.failingSince.getTime();
-  if (nextTryMs === null && (!known || failingMs > patienceMs)) return fail(deps, claim, known);
-  const afterMs = nextTryMs ?? longWaitMs;
+  if (failingMs > patienceMs || (nextTryMs === null && !known)) return fail(deps, claim, known);
+  const isShort = nextTryMs !== null && failingMs < shortTriesMs;
+  const afterMs = isShort ? nextTryMs : Math.min(Math.max(failingMs, longWaitMs.least), longWaitMs.most);
   const name = platformNames[claim.run.platform];
   const reason = known?.message ?? `The sync with ${name} met an error on our side.`;
   const waitingFor = `${reason} Next try in ${Math.ceil(afterMs / 1_000)} s.`;
   const waiting = await wait(deps, claim, { afterMs, waitingFor, quota: false, failing: true });
-  return nextTryMs === null || waiting.kind === 'ended' ? waiting : { kind: 'attempt' };
+  return isShort && waiting.kind === 'wait' ? { kind: 'attempt' } : waiting;
 }
 
 async function wait(

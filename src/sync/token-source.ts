@@ -20,8 +20,13 @@ const leadShare = 0.2;
 /**
  * The bearer tokens of one integration. However many processes ask, one refreshes: the others wait for
  * what it writes. Rotating servers revoke the whole grant when an old refresh token is used twice.
+ * `giveUp` ends the connection when a call was refused for good, such as for a missing scope.
  */
-export function createTokenSource(deps: TokenSourceDeps, userId: string, platform: Platform): TokenSource {
+export function createTokenSource(
+  deps: TokenSourceDeps,
+  userId: string,
+  platform: Platform,
+): TokenSource & { giveUp(error: AppError): Promise<void> } {
   const now = deps.now ?? Date.now;
   let known: Credentials | undefined;
 
@@ -66,6 +71,9 @@ export function createTokenSource(deps: TokenSourceDeps, userId: string, platfor
   }
 
   return {
+    async giveUp(error) {
+      if (known) await giveUp(known, error);
+    },
     async current() {
       if (!known || isDue(known, now())) known = await read();
       if (isDue(known, now())) known = await refresh(known);

@@ -5,7 +5,13 @@ import type { Events } from '../../../src/events/index.js';
 import type { ClaimedRun, Store } from '../../../src/store/index.js';
 import { meetSetback } from '../../../src/sync/index.js';
 
-const run = { id: 'run', platform: 'HUBSPOT', status: 'RUNNING', total: null, updatedAt: new Date() } as SyncRun;
+const run = {
+  id: 'run',
+  platform: 'HUBSPOT',
+  status: 'RUNNING',
+  total: null,
+  updatedAt: new Date(),
+} as SyncRun;
 
 function setback(error: unknown, nextTryMs: number | null, failingSince: Date | null = null) {
   const wait = vi.fn(async (_claim: ClaimedRun, _ask: Parameters<Store['work']['wait']>[1]) => run);
@@ -52,7 +58,7 @@ describe('a setback', () => {
   it('goes on waiting, longer, once the attempts are spent', async () => {
     expect(await setback(silent, null, new Date(Date.now() - 3_600_000)).remedy).toMatchObject({
       kind: 'wait',
-      afterMs: 60_000,
+      afterMs: 300_000,
     });
   });
 
