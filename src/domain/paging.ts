@@ -23,7 +23,7 @@ export interface PageOf<T> {
 }
 
 /** The most rows that one page may hold. */
-export const maxPageSize = 100;
+const maxPageSize = 100;
 
 /** @throws AppError BAD_USER_INPUT naming the argument at fault. */
 export function readPageArgs(args: PageArgs, defaultSize: number): PageRequest {

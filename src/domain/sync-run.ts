@@ -126,7 +126,7 @@ export function progressOf(run: SyncRun): SyncProgress {
   };
 }
 
-export function countsOf(run: SyncCounts): SyncCounts {
+function countsOf(run: SyncCounts): SyncCounts {
   const { processed, created, updated, unchanged, deleted, failed, conflicts } = run;
   return { processed, created, updated, unchanged, deleted, failed, conflicts };
 }

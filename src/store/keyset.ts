@@ -7,7 +7,7 @@ export interface KeysetPlace {
 }
 
 /** An order is part of its cursors: one made under another order is refused, not misread. */
-export function encodeCursor(order: string, place: KeysetPlace): string {
+function encodeCursor(order: string, place: KeysetPlace): string {
   return Buffer.from(JSON.stringify([order, place.value, place.id])).toString('base64url');
 }
 

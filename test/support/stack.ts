@@ -1,0 +1,51 @@
+import { openSandboxes, SANDBOX_CLIENT } from '../../src/sandbox/index.js';
+import { jwtSecret } from './api-client.js';
+import { closeAfterFile } from './close-after-file.js';
+import { controlSandbox, type SandboxControl } from './sandbox-control.js';
+import { createTestDatabase, createTestRedis, type TestService } from './services.js';
+
+/** What the programs of one test file stand on: a database, a Redis and a sandbox of the file's own. */
+export interface Stack {
+  readonly sandbox: SandboxControl;
+  readonly database: TestService;
+  readonly redis: TestService & { flush(): Promise<void> };
+  /** The variables that all its programs share. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Limits so wide that they are never met, for tests whose subject they are not. */
+const wideOpen = {
+  HUBSPOT_APP_REQUESTS_PER_10_SECONDS: 'off',
+  HUBSPOT_ACCOUNT_REQUESTS_PER_10_SECONDS: '100000',
+  HUBSPOT_SEARCHES_PER_SECOND: '1000',
+};
+
+/**
+ * @param options.contacts that each sandbox account has when first used
+ * @param options.limits `real`: HubSpot's own, on both sides; else none that a test could meet
+ */
+export async function openStack(options: { contacts: number; limits?: 'real' | 'none' }): Promise<Stack> {
+  const database = await createTestDatabase();
+  const redis = await createTestRedis();
+  const sandboxes = await openSandboxes({ port: 0, contacts: options.contacts });
+  closeAfterFile(() => sandboxes.close());
+  const sandbox = controlSandbox(sandboxes.hubspotUrl);
+  const isWide = options.limits !== 'real';
+  if (isWide) await sandbox.limits({ tenSecondly: null, searchPerSecond: null, daily: null });
+  return {
+    sandbox,
+    database,
+    redis,
+    env: {
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      AUTH_JWT_SECRET: jwtSecret,
+      CREDENTIALS_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+      HUBSPOT_APP_URL: sandboxes.hubspotUrl,
+      HUBSPOT_API_URL: sandboxes.hubspotUrl,
+      HUBSPOT_CLIENT_ID: SANDBOX_CLIENT.clientId,
+      HUBSPOT_CLIENT_SECRET: SANDBOX_CLIENT.clientSecret,
+      ...(isWide && wideOpen),
+    },
+  };
+}
