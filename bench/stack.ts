@@ -51,19 +51,10 @@ export async function openStack(options: { contacts: number }): Promise<Stack> {
   };
   const run = async (env: Record<string, string>) => {
     const child = app.use(
-      spawn(
-        process.execPath,
-        [
-          ...(process.env.PROF && env.ROLE !== 'sandbox' ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []),
-          '--import',
-          'tsx',
-          'src/main.ts',
-        ],
-        {
-          env: { ...common, ...env },
-          stdio: ['ignore', 'pipe', 'inherit'],
-        },
-      ),
+      spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+        env: { ...common, ...env },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
       endProcess,
     );
     await untilReady(child);

@@ -1,6 +1,5 @@
 /** `npm test`: every check in order, the quick ones first; the first failure ends the run. Nothing is skipped. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { requireRedisProgram } from './support/redis-program.js';
 
 interface Stage {
@@ -8,16 +7,15 @@ interface Stage {
   readonly run: () => boolean;
 }
 
-const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-
 const stages: Stage[] = [
   command('Prisma client', 'prisma', 'generate'),
   command('types', 'tsc', '--noEmit', '-p', 'tsconfig.json'),
   command('lint and format', 'biome', 'check', '--error-on-warnings'),
   command('who may import whom', 'depcruise', '--config', '.dependency-cruiser.cjs', 'src'),
   command('dead code', 'knip'),
-  ...script('generated schema', 'check:schema'),
-  ...script('generated documents', 'check:docs'),
+  script('generated schema', 'check:schema'),
+  command('generated types', 'graphql-codegen', '--check'),
+  script('generated documents', 'check:docs'),
   { name: 'Redis for the tests', run: hasRedis },
   command('tests', 'vitest', 'run'),
 ];
@@ -39,13 +37,11 @@ function command(name: string, program: string, ...args: string[]): Stage {
   };
 }
 
-/** A check that belongs to a script of package.json; without the script there is nothing to check. */
-function script(name: string, npmScript: string): Stage[] {
-  return npmScript in scripts ? [{ name, run: () => runScript(npmScript) }] : [];
-}
-
-function runScript(npmScript: string): boolean {
-  return spawnSync('npm', ['run', '--silent', npmScript], { stdio: 'inherit' }).status === 0;
+function script(name: string, npmScript: string): Stage {
+  return {
+    name,
+    run: () => spawnSync('npm', ['run', '--silent', npmScript], { stdio: 'inherit' }).status === 0,
+  };
 }
 
 function hasRedis(): boolean {
