@@ -13,7 +13,10 @@ const dailyRefusalMs = 60 * 60_000;
 /** HubSpot: a locked resource should be left alone for two seconds at least. */
 const lockedMs = 2_000;
 
-/** What an answer other than 2xx means (developers.hubspot.com, error handling). */
+/**
+ * What an answer other than 2xx means (developers.hubspot.com, error handling). A 401 is the answer to a token
+ * that has just been renewed.
+ */
 export function classify(reply: ApiReply): AppError {
   const { status } = reply;
   const body = fieldsOf(reply.body);
@@ -23,7 +26,8 @@ export function classify(reply: ApiReply): AppError {
   if (status === 477) return busy('is moving this account', waitMs ? { afterMs: waitMs } : 'backoff');
   if (status >= 500 || status === 408)
     return busy('is not available', waitMs ? { afterMs: waitMs } : 'backoff');
-  if (status === 401 || body.category === 'INVALID_AUTHENTICATION') return notAccepted();
+  if (body.category === 'INVALID_AUTHENTICATION') return notAccepted();
+  if (status === 401) return refusedFreshToken();
   if (status === 403 && body.category === 'MISSING_SCOPES') return lacksPermission();
   return rejected(status, body);
 }
@@ -52,6 +56,11 @@ function notAccepted(): AppError {
     'NEEDS_REAUTHORIZATION',
     'HubSpot no longer accepts this connection. Connect HubSpot again.',
   );
+}
+
+/** Whether the connection is dead, the next renewal tells; this token may have ended between two calls. */
+function refusedFreshToken(): AppError {
+  return unavailable('HUBSPOT', 'HubSpot does not accept a token that it has just handed out.');
 }
 
 function lacksPermission(): AppError {

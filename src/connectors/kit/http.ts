@@ -99,13 +99,15 @@ export function headerOf(headers: IncomingHttpHeaders, name: string): string | u
   return typeof value === 'string' ? value : undefined;
 }
 
-/** `Retry-After` in ms, given as seconds or as a date (RFC 9110 §10.2.3); undefined where there is none. */
+/**
+ * `Retry-After` in ms, given as seconds or as a date (RFC 9110 §10.2.3); undefined where there is none, or none
+ * to wait: who came back at once would be refused again, and again.
+ */
 export function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
   const text = headerOf(headers, 'retry-after')?.trim();
   if (!text) return undefined;
-  if (/^\d{1,9}(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
-  const at = Date.parse(text);
-  if (Number.isNaN(at)) return undefined;
   const now = Date.parse(headerOf(headers, 'date') ?? '') || Date.now();
-  return Math.max(0, at - now);
+  const isSeconds = /^\d{1,9}(\.\d+)?$/.test(text);
+  const waitMs = isSeconds ? Math.ceil(Number(text) * 1000) : Date.parse(text) - now;
+  return waitMs > 0 ? waitMs : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Cluster, Redis } from 'ioredis';
 import { AppError } from '../../domain/index.js';
 import { createPermits, type Ledger, type LimitRule, type Permits } from './permits.js';
+import { LedgerMemory, type Memory } from './permits.memory.js';
 import { blockScript, forgetScript, readScript, settleScript, takeScript } from './permits.scripts.js';
 
 type Script = (keyCount: number, ...keysAndArguments: (string | number)[]) => Promise<unknown>;
@@ -28,16 +29,21 @@ interface RedisPermitsOptions {
  */
 export function createRedisPermits({ redis, prefix = '', answerMs = 2_000 }: RedisPermitsOptions): Permits {
   const scripts = defineScripts(redis);
-  const run = (name: keyof Scripts, rules: readonly LimitRule[], args: (string | number)[]) => {
+  const memory = new LedgerMemory(redis);
+  const send = (name: keyof Scripts, rules: readonly LimitRule[], args: (string | number)[]) => {
     const keys = rules.flatMap((rule) => keysOf(prefix, rule));
-    return answered(() => scripts[name](keys.length, ...keys, ...args), answerMs);
+    return scripts[name](keys.length, ...keys, ...args);
   };
+  const run = (...script: Parameters<typeof send>) => answered(() => send(...script), answerMs);
   const numbersOf = (rules: readonly LimitRule[]) => rules.flatMap((rule) => [rule.limit, rule.windowMs]);
   const ledger: Ledger = {
-    take: async (rules, claim) =>
-      Number(
-        await run('crmPermitTake', rules, [claim.id, claim.holdMs, claim.patienceMs, ...numbersOf(rules)]),
-      ),
+    take: (rules, { id, holdMs, patienceMs }) => {
+      const take = ({ epoch, brokenMs }: Memory) => {
+        const args = [id, holdMs, patienceMs, epoch, brokenMs, ...numbersOf(rules)];
+        return send('crmPermitTake', rules, args) as Promise<[number, string]>;
+      };
+      return answered(() => memory.ask(ledgerKeyOf(prefix, rules[0]!), take), answerMs);
+    },
     settle: async (rules, { id, marginMs, elapsedMs, report }) => {
       const reported = report ? rules.findIndex((rule) => rule.key === report.rule.key) + 1 : 0;
       const said = [reported, report?.remaining ?? 0, report?.windowMs ?? 0, elapsedMs];
@@ -67,15 +73,23 @@ function defineScripts(redis: Redis | Cluster): Scripts {
   return redis as unknown as Scripts;
 }
 
-/** `hubspot:account:1` → three keys with the hash tag of the group, so that one Cluster slot holds them all. */
-function keysOf(prefix: string, { key }: LimitRule): string[] {
-  const colon = key.indexOf(':');
-  const slots = `${prefix}{limits:${key.slice(0, colon)}}${key.slice(colon)}`;
-  return [slots, `${slots}:blocked`, `${slots}:line`];
+/** `hubspot:account:1` → four keys with the hash tag of the group, so that one Cluster slot holds them all. */
+function keysOf(prefix: string, rule: LimitRule): string[] {
+  const slots = `${tagOf(prefix, rule)}${rule.key.slice(rule.key.indexOf(':'))}`;
+  return [slots, `${slots}:blocked`, `${slots}:line`, ledgerKeyOf(prefix, rule)];
+}
+
+/** Without the colon of a rule's keys, so that no rule can have its name. */
+function ledgerKeyOf(prefix: string, rule: LimitRule): string {
+  return `${tagOf(prefix, rule)}ledger`;
+}
+
+function tagOf(prefix: string, { key }: LimitRule): string {
+  return `${prefix}{limits:${key.slice(0, key.indexOf(':'))}}`;
 }
 
 /** A command that ioredis holds back while it reconnects must not hold the caller back. */
-async function answered(command: () => Promise<unknown>, answerMs: number): Promise<unknown> {
+async function answered<T>(command: () => Promise<T>, answerMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`No answer from Redis within ${answerMs} ms`)), answerMs);

@@ -91,8 +91,8 @@ export interface Ledger {
 export const remembersMs = 2_000;
 /** The longest a call may take, from asking for its permit to the end of its body (ms). */
 const holdMs = 30_000;
-/** How long after a failed call its request may still reach the CRM (ms). */
-const transitMs = 1_000;
+/** How long after a call failed, or its slot was lost, its request may still reach the CRM (ms). */
+export const transitMs = 1_000;
 /** A waiting caller looks again after this at the latest: a slot may have come free early (ms). */
 const recheckMs = 1_000;
 const jitterMs = 4;
@@ -127,7 +127,8 @@ async function acquire(
       await sleep(Math.min(waitMs, recheckMs) + Math.random() * jitterMs, undefined, { signal });
     }
   } catch (error) {
-    if (signal.aborted) await Promise.resolve(ledger.forget(rules, id)).catch(() => undefined);
+    // An answer that did not come may have been a slot.
+    await Promise.resolve(ledger.forget(rules, id)).catch(() => undefined);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import Bottleneck from 'bottleneck';
 import type { Dispatcher } from 'undici';
-import { AppError, type Platform, platformNames } from '../../domain/index.js';
+import { type AppError, type Platform, platformNames } from '../../domain/index.js';
 import type { Logger } from '../../runtime/index.js';
 import type { Session, SessionOwner } from '../contract.js';
 import { type HttpHead, type HttpReply, headerOf, send, unavailable } from './http.js';
@@ -47,7 +47,7 @@ export interface SessionOptions {
   readonly platform: Platform;
   readonly apiUrl: string;
   readonly permits: Permits;
-  /** What an answer other than 2xx means. */
+  /** What an answer other than 2xx means; a 401 is that of a token that was just renewed. */
   readonly classify: (reply: ApiReply) => AppError;
   /** What the reply's headers say is left, of one of the call's rules. */
   readonly reportOf?: (request: ApiRequest, head: HttpHead) => LimitReport | undefined;
@@ -91,7 +91,7 @@ async function callOnce(options: SessionOptions, turn: Turn): Promise<ApiReply> 
   let reply = await attempt(options, turn, token);
   if (reply.status === 401) reply = await attempt(options, turn, await owner.tokens.renew(token));
   if (reply.status < 400) return reply;
-  throw reply.status === 401 ? refusedAgain(options.platform) : options.classify(reply);
+  throw options.classify(reply);
 }
 
 async function attempt(options: SessionOptions, turn: Turn, token: string): Promise<ApiReply> {
@@ -162,12 +162,4 @@ async function block(
 /** Safe to go on from: a slot that was not released frees later than it could, by itself. */
 function unreleased({ log, platform }: SessionOptions, error: unknown): void {
   log?.warn({ err: error, platform }, 'A permit could not be settled; it ends by itself.');
-}
-
-/** Whether the connection is dead, the next renewal tells; this one may have ended between two calls. */
-function refusedAgain(platform: Platform): AppError {
-  const name = platformNames[platform];
-  return new AppError('CRM_UNAVAILABLE', `${name} does not accept a token that it has just handed out.`, {
-    retry: 'backoff',
-  });
 }

@@ -23,7 +23,7 @@ async function callUntil(end: number): Promise<void> {
     const began = performance.now();
     // Work of the process between the grant and the call: what breaks a plain log of grants.
     await sleep(Math.random() * 10);
-    const { body } = await request(TARGET_URL);
+    const { body } = await request(`${TARGET_URL}${process.pid}`);
     await body.dump();
     await permit.release({ answered: true });
     heldMs += performance.now() - began;

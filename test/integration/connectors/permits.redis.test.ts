@@ -1,12 +1,9 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRedisPermits, type LimitRule, type Permits } from '../../../src/connectors/index.js';
 import { closeAfterFile } from '../../support/close-after-file.js';
 import { createTestRedis, waitFor } from '../../support/services.js';
+import { callFlatOut, mostInAnyWindow, windowMs } from './permits-flat-out.js';
 
 const server = await createTestRedis();
 const redis = new Redis(server.url);
@@ -74,20 +71,28 @@ describe('permits on Redis', () => {
     expect(await other.budget(app)).toMatchObject({ remaining: 100 });
   });
 
-  it('keeps all keys of a call in one slot of a cluster, and leaves none behind for ever', async () => {
+  it('takes a block of no time for none', async () => {
+    const permit = await permits.acquire([rule], ask());
+    await permit.block(rule, 0);
+    await permits.acquire([rule], ask());
+    expect(await permits.budget(rule)).toMatchObject({ remaining: 1 });
+  });
+
+  it('keeps all keys of a call in one slot of a cluster, and leaves only one per group behind for ever', async () => {
     await spend([app, rule], 3);
     const waiting = permits.acquire([app, rule], ask(2_000));
     const keysNow = () => redis.keys(`t${run}:*`);
-    await waitFor(async () => (await keysNow()).length === 3, { what: 'the slots of two rules and a line' });
+    const what = 'the slots of two rules, a line and the mark of the group';
+    await waitFor(async () => (await keysNow()).length === 4, { what });
     const keys = await keysNow();
     expect(new Set(keys.map((key) => /\{(.+?)\}/.exec(key)?.[1]))).toEqual(new Set(['limits:hubspot']));
-    for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(0);
+    for (const key of keys.filter((it) => !it.endsWith('}ledger')))
+      expect(await redis.pttl(key)).toBeGreaterThan(0);
     await waiting;
   });
 
-  it('goes on after Redis was emptied, its scripts too', async () => {
-    await spend([rule], 3);
-    await server.flush();
+  it('goes on after Redis forgot its scripts', async () => {
+    await spend([rule], 2);
     await redis.script('FLUSH');
     await spend([rule], 1);
   });
@@ -112,38 +117,9 @@ describe('permits on Redis', () => {
 
 describe('permits of four processes flat out', () => {
   it('never let more than the limit arrive in any window, and use nearly all that can be used', async () => {
-    const arrivals: number[] = [];
-    const counter = createServer((_, response) => {
-      arrivals.push(performance.now());
-      response.end();
-    });
-    counter.listen(0, '127.0.0.1');
-    await once(counter, 'listening');
-    closeAfterFile(() => counter.close());
-    const env = {
-      PATH: process.env.PATH,
-      REDIS_URL: server.url,
-      TARGET_URL: `http://127.0.0.1:${(counter.address() as AddressInfo).port}/`,
-      PREFIX: 'flat-out:',
-      CALLERS: '20',
-      SECONDS: '4',
-    };
-    const program = new URL('./permits-caller.ts', import.meta.url).pathname;
-    const children = [1, 2, 3, 4].map(() => fork(program, { env, execArgv: ['--import', 'tsx'] }));
-    const ends = children.map((child) => once(child, 'exit'));
-    await Promise.all(children.map((child) => once(child, 'message')));
-    const reports = children.map(
-      (child) => once(child, 'message') as Promise<[{ heldMs: number; calls: number }]>,
-    );
-    for (const child of children) child.send('go');
-    const held = (await Promise.all(reports)).map(([report]) => report);
-    for (const [code] of await Promise.all(ends)) expect(code).toBe(0);
-
-    const windowMs = 1_000;
-    const most = Math.max(
-      ...arrivals.map((start) => arrivals.filter((t) => t >= start && t < start + windowMs).length),
-    );
-    expect(most).toBeLessThanOrEqual(50);
+    const { arrivals, reports } = await callFlatOut(server.url, 'flat-out:', 4);
+    const held = await reports;
+    expect(mostInAnyWindow(arrivals)).toBeLessThanOrEqual(50);
     // A slot is not free while its call is under way: that share is the price of the promise.
     const sum = (of: 'heldMs' | 'calls') => held.reduce((total, report) => total + report[of], 0);
     const usable = windowMs / (windowMs + sum('heldMs') / sum('calls'));

@@ -26,7 +26,8 @@ describe('what HubSpot’s answers mean', () => {
       { afterMs: 30_000 },
     ],
     [524, undefined, {}, 'CRM_UNAVAILABLE', 'backoff'],
-    [401, { category: 'EXPIRED_AUTHENTICATION' }, {}, 'NEEDS_REAUTHORIZATION', 'never'],
+    [401, { category: 'EXPIRED_AUTHENTICATION' }, {}, 'CRM_UNAVAILABLE', 'backoff'],
+    [401, undefined, {}, 'CRM_UNAVAILABLE', 'backoff'],
     [401, { category: 'INVALID_AUTHENTICATION' }, {}, 'NEEDS_REAUTHORIZATION', 'never'],
     [403, { category: 'MISSING_SCOPES' }, {}, 'NEEDS_REAUTHORIZATION', 'never'],
     [403, { category: 'BANNED' }, {}, 'CRM_REJECTED', 'never'],
@@ -34,6 +35,20 @@ describe('what HubSpot’s answers mean', () => {
     [404, 'nothing', {}, 'CRM_REJECTED', 'never'],
   ])('%i %o %o → %s %o', (status, body, headers, code, retry) => {
     expect(reply(status, body, headers)).toMatchObject({ code, retry });
+  });
+
+  const past = { 'retry-after': 'Sun, 01 Mar 2026 00:00:00 GMT', date: 'Sun, 01 Mar 2026 00:00:01 GMT' };
+  it.each([
+    [429, { policyName: 'SECONDLY' }, { afterMs: 1_000 }],
+    [429, { policyName: 'TEN_SECONDLY_ROLLING' }, { afterMs: 10_000 }],
+    [429, { policyName: 'DAILY' }, { afterMs: 3_600_000 }],
+    [423, {}, { afterMs: 2_000 }],
+    [477, {}, 'backoff'],
+    [503, {}, 'backoff'],
+  ])('%i %o that tells to come back at once is waited for as if it told nothing', (status, body, retry) => {
+    for (const headers of [{ 'retry-after': '0' }, { 'retry-after': '0.0' }, past])
+      expect(reply(status, body, headers).retry).toEqual(retry);
+    expect(reply(status, body, { 'retry-after': '2.5' }).retry).toEqual({ afterMs: 2_500 });
   });
 
   it('passes HubSpot’s reference on, and nothing that could hold a person’s data', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPermits, type LimitRule } from '../../../../src/connectors/kit/permits.js';
+import { createPermits, type Ledger, type LimitRule } from '../../../../src/connectors/kit/permits.js';
 import { createLocalPermits, LocalLedger } from '../../../../src/connectors/kit/permits.local.js';
 
 const rule: LimitRule = { key: 'test:account:1', limit: 3, windowMs: 1_000 };
@@ -221,6 +221,22 @@ describe('permits', () => {
     stop.abort(new Error('stopped'));
     await expect(waiting).rejects.toThrow();
     expect(ledger.read(short)).toMatchObject({ waiting: 0, remaining: 0 });
+  });
+
+  it('gives back what it may have taken when the answer did not come', async () => {
+    const ledger = new LocalLedger();
+    const late = new Error('no answer in time');
+    const deaf: Ledger = Object.create(ledger, {
+      take: {
+        value: (...args: Parameters<Ledger['take']>) => {
+          ledger.take(...args);
+          throw late;
+        },
+      },
+      forget: { value: ledger.forget.bind(ledger) },
+    });
+    await expect(createPermits(deaf).acquire([short], ask(0))).rejects.toBe(late);
+    expect(ledger.read(short).remaining).toBe(1);
   });
 
   it('keeps the slot of a failed call for a moment more: its request may still arrive', async () => {

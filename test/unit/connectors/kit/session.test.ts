@@ -52,19 +52,23 @@ describe('a call', () => {
   });
 
   it('renews a refused token once and calls once more, with a permit of its own', async () => {
-    server.answer = ({ headers }, response) =>
-      sendJson(response, headers.authorization === 'Bearer first-token' ? 401 : 200, {});
+    server.answer = ({ headers }, response) => {
+      const isFirst = headers.authorization === 'Bearer first-token';
+      sendJson(response, isFirst ? 401 : 200, { category: 'INVALID_AUTHENTICATION' });
+    };
     await session().call(ping, signal);
     expect(renewed).toEqual(['first-token']);
     expect((await permits.budget(rule)).remaining).toBe(98);
   });
 
-  it('leaves it at that after a second refusal, until later', async () => {
-    server.answer = (_, response) => sendJson(response, 401, { category: 'EXPIRED_AUTHENTICATION' });
-    await expect(session().call(ping, signal)).rejects.toMatchObject({
-      code: 'CRM_UNAVAILABLE',
-      retry: 'backoff',
-    });
+  it.each([
+    ['EXPIRED_AUTHENTICATION', 'CRM_UNAVAILABLE', 'backoff'],
+    ['INVALID_AUTHENTICATION', 'NEEDS_REAUTHORIZATION', 'never'],
+  ])('leaves it at that after a second refusal, which is what the CRM calls it: %s', async (...expected) => {
+    const [category, code, retry] = expected;
+    server.answer = (_, response) => sendJson(response, 401, { category });
+    await expect(session().call(ping, signal)).rejects.toMatchObject({ code, retry });
+    expect(renewed).toEqual(['first-token']);
     expect(server.seen.length).toBe(2);
   });
 
