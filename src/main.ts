@@ -15,13 +15,17 @@ import {
   migrate,
   readOrCreateSecret,
 } from './runtime/index.js';
-import { isSandboxServing, openSandboxes, SANDBOX_CLIENT } from './sandbox/index.js';
+import { isSandboxServing, openSandboxes, SANDBOX_CLIENT, type SandboxClient } from './sandbox/index.js';
 import { openServices, type Services } from './services.js';
 import { openStore, type Store, type VaultKey } from './store/index.js';
 import { createEngine } from './sync/index.js';
 import { openSyncWorker } from './worker/index.js';
 
 const migrationsDir = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
+
+/** A step ends after its page; and nobody waits longer for a Redis that is down (ms). */
+const stepGraceMs = 12_000;
+const redisGraceMs = 2_000;
 
 /** Builds everything once, starts what the role asks for, and ends it in reverse order. */
 async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
@@ -40,14 +44,15 @@ async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
     (it) => it.close(),
   );
   const connectors = createConnectors({ hubspot: hubspotOptions(config, services, log) });
-  const queue = app.use(openAdvanceQueue(services.queueBackend, log), (it) => it.close());
+  const queue = app.use(openAdvanceQueue(services.queueBackend, log), (it) => it.close(), redisGraceMs);
   const { events } = services;
 
   if (config.role !== 'api') {
     const engine = createEngine({ store, connectors, events, log });
     const { concurrency } = config.worker;
     const backend = services.queueBackend;
-    app.use(openSyncWorker({ backend, queue, engine, store, events, log, concurrency }), (it) => it.close());
+    const worker = openSyncWorker({ backend, queue, engine, store, events, log, concurrency });
+    app.use(worker, (it) => it.close(), stepGraceMs);
   }
   if (config.role === 'worker') {
     console.log('ready worker');
@@ -65,25 +70,38 @@ async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
 }
 
 /** The sandbox stands in where no HubSpot app is set up; one that is already serving on the port is used as it is. */
-async function openSandbox({ role, sandbox }: Config, app: Lifecycle, log: Logger): Promise<void> {
+async function openSandbox(config: Config, app: Lifecycle, log: Logger): Promise<void> {
+  const { role, sandbox } = config;
   if (!sandbox.startsHere) return;
   const { port, contacts } = sandbox;
   if (role !== 'sandbox' && (await isSandboxServing(sandboxUrl(port)))) return;
-  const { hubspotUrl } = app.use(await openSandboxes({ port, contacts }), (it) => it.close());
-  log.info({ hubspotUrl }, 'a sandbox stands in for HubSpot; set HUBSPOT_CLIENT_ID to use the real one');
-  if (role === 'sandbox') console.log(`ready ${hubspotUrl}`);
+  const client = sandboxClient(config);
+  const { hubspotUrl } = app.use(await openSandboxes({ port, contacts, client }), (it) => it.close());
+  if (role === 'sandbox') {
+    log.info({ hubspotUrl, clientId: client.clientId }, 'the sandbox serves this app');
+    console.log(`ready ${hubspotUrl}`);
+    return;
+  }
+  const way = config.hubspot.clientId ? 'leave SANDBOX=on out' : 'set HUBSPOT_CLIENT_ID';
+  log.info({ hubspotUrl }, `a sandbox stands in for HubSpot; ${way} to use the real one`);
+}
+
+/** The app that the sandbox knows and the connector is: both must name the same, also in different processes. */
+function sandboxClient({ hubspot: { clientId, clientSecret } }: Config): SandboxClient {
+  return clientId && clientSecret ? { clientId, clientSecret } : SANDBOX_CLIENT;
 }
 
 function sandboxUrl(port: number): string {
   return `http://127.0.0.1:${port}`;
 }
 
-function hubspotOptions({ hubspot, sandbox }: Config, { permits }: Services, log: Logger) {
+function hubspotOptions(config: Config, { permits }: Services, log: Logger) {
+  const { hubspot, sandbox } = config;
   const common = { limits: { ...hubspot.limits, app: hubspot.limits.app }, permits, log };
   const { clientId, clientSecret, appUrl, apiUrl } = hubspot;
   if (sandbox.enabled) {
     const url = sandboxUrl(sandbox.port);
-    return { ...common, ...SANDBOX_CLIENT, appUrl: url, apiUrl: url };
+    return { ...common, ...sandboxClient(config), appUrl: url, apiUrl: url };
   }
   return clientId && clientSecret ? { ...common, clientId, clientSecret, appUrl, apiUrl } : undefined;
 }
@@ -118,13 +136,13 @@ function createReadiness(store: Store, { pingRedis }: Services) {
 
 /** One line for what an operator can mend; the rest is a bug and keeps its stack. */
 function explain(error: unknown, config: Config): string {
-  const { code, port, message } = error as { code?: string; port?: number; message?: string };
+  const { code, syscall, port, message } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') {
     const name = port === config.sandbox.port ? 'SANDBOX_PORT' : 'PORT';
     return `Port ${port} is in use: end what listens there, or choose another with ${name}.`;
   }
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT') {
-    return 'The database or Redis cannot be reached: check that it runs, and DATABASE_URL and REDIS_URL.';
+  if (syscall === 'listen' || syscall === 'getaddrinfo') {
+    return `The API cannot listen on HOST "${config.http.host}" (${code}): set an address of this machine.`;
   }
   return message ?? String(error);
 }

@@ -10,6 +10,14 @@ export interface SandboxOptions {
   readonly contacts?: number;
   /** Equal seeds give equal accounts. */
   readonly seed?: number;
+  /** The app that is registered with the simulated CRMs; by default SANDBOX_CLIENT. */
+  readonly client?: SandboxClient;
+}
+
+/** How an app names itself to the simulated CRMs. */
+export interface SandboxClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
 }
 
 /** The simulated CRMs, each served on a port of its own. */
@@ -20,8 +28,8 @@ export interface Sandboxes {
   close(): Promise<void>;
 }
 
-/** The app that is registered with the simulated CRMs. No secret: they run on the developer's machine only. */
-export const SANDBOX_CLIENT: { readonly clientId: string; readonly clientSecret: string } = {
+/** The app where no other is configured. No secret: the simulated CRMs run on the developer's machine only. */
+export const SANDBOX_CLIENT: SandboxClient = {
   clientId: '4100c0de-5a4d-4b0c-8000-000000000001',
   clientSecret: '4100c0de-5a4d-4b0c-8000-0000005ec2e7',
 };
@@ -33,9 +41,12 @@ const ASK_TIMEOUT_MS = 1_000;
 
 /** Starts the sandboxes. Rejects with the listener's error (such as EADDRINUSE) when a port cannot be had. */
 export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes> {
-  const { port, host = DEFAULT_HOST, contacts = DEFAULT_CONTACTS, seed = DEFAULT_SEED } = options;
-  const platform = createHubspotPlatform({ contacts, seed, client: SANDBOX_CLIENT });
-  const hubspot = await openPlatformServer(platform, { host, port });
+  const { contacts = DEFAULT_CONTACTS, seed = DEFAULT_SEED, client = SANDBOX_CLIENT } = options;
+  const platform = createHubspotPlatform({ contacts, seed, client });
+  const hubspot = await openPlatformServer(platform, {
+    host: options.host ?? DEFAULT_HOST,
+    port: options.port,
+  });
   return { hubspotUrl: hubspot.url, close: () => hubspot.close() };
 }
 

@@ -20,8 +20,12 @@ const MAX_TOUCHED = 1_000_000;
 export const CONTROL_PREFIX = '/__control';
 
 /**
- * The control API for tests and demonstrations, the same for every platform: JSON in and out, no
- * authentication, answered on the loopback interface only. Bad input → 400 `{ error }`.
+ * The control API for tests and demonstrations, the same for every platform: JSON in (whatever the content
+ * type says) and out, no authentication, answered on the loopback interface only. Bad input → 400 `{ error }`.
+ *
+ * `account=NAME` in the query, or `account` in the body, names the account that is meant. Without it,
+ * `/contacts` and `/tokens` mean the account `demo`, because they act on the data of one; `/faults`, `/calls`
+ * and `/limits` mean all accounts.
  */
 export function registerControl(
   app: FastifyInstance,
@@ -31,12 +35,13 @@ export function registerControl(
 ): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
     try {
-      done(null, text === '' ? undefined : JSON.parse(text as string));
+      done(null, (text as string).trim() === '' ? undefined : JSON.parse(text as string));
     } catch {
       done(new ControlInputError('The body is not JSON.'));
     }
   });
   app.addHook('onRequest', refuseStrangers);
+  app.addHook('onRequest', takeForJson);
   app.setErrorHandler(answerControlError);
 
   registerContacts(app, platform);
@@ -115,6 +120,11 @@ async function refuseStrangers(request: FastifyRequest, reply: FastifyReply): Pr
   const address = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
   if (address.startsWith('127.') || address === '::1') return undefined;
   return reply.code(403).send({ error: 'The control API answers on the loopback interface only.' });
+}
+
+/** `curl -d` calls every body a form, and what cannot be a media type would be refused before it is read. */
+async function takeForJson(request: FastifyRequest): Promise<void> {
+  request.headers['content-type'] = 'application/json';
 }
 
 function answerControlError(error: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {

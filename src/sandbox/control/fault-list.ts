@@ -1,7 +1,7 @@
 import { ControlInputError, readCount, readFlag, readObject, refuseUnknown } from './control-input.js';
 
 /** A fault to come: it hits the next `times` calls whose path begins with `path`. */
-interface Fault {
+export interface Fault {
   /** Undefined: any account. */
   readonly account?: string;
   /** Undefined: the call is answered as usual (late, or cut off). */
@@ -28,16 +28,27 @@ export function readFault(input: unknown, account?: string): Fault {
   if (typeof path !== 'string' || !path.startsWith('/')) {
     throw new ControlInputError('path must be the beginning of a path, such as "/crm".');
   }
-  const status = body.status === undefined ? undefined : readCount(body, 'status', 0, 400, 599);
+  const status = readStatus(body);
   const delayMs = readCount(body, 'delayMs', 0, 0, MAX_DELAY_MS);
   const truncate = readFlag(body, 'truncate') ?? false;
   if (status === undefined && delayMs === 0 && !truncate) {
-    throw new ControlInputError('A fault needs a status, a delayMs or truncate.');
+    throw new ControlInputError('A fault needs a status from 400 to 599, a delayMs or truncate.');
   }
   const times = readCount(body, 'times', 1, 1);
   const retryAfterSeconds =
     body.retryAfterSeconds === undefined ? undefined : readCount(body, 'retryAfterSeconds', 0);
   return { account, status, times, path, delayMs, truncate, retryAfterSeconds };
+}
+
+/** Undefined for what means "as usual": no status, null, or one of success, which stays the call's own. */
+function readStatus({ status }: Record<string, unknown>): number | undefined {
+  if (status === undefined || status === null) return undefined;
+  const isWhole = typeof status === 'number' && Number.isInteger(status);
+  if (isWhole && status >= 200 && status <= 299) return undefined;
+  if (isWhole && status >= 400 && status <= 599) return status;
+  throw new ControlInputError(
+    `status must be from 400 to 599 for a failure, or null or from 200 to 299 for the usual answer; got ${JSON.stringify(status)}.`,
+  );
 }
 
 /** The faults that wait for calls; the oldest that fits a call hits it. */

@@ -1,9 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type CallEntry, CallLog } from './call-log.js';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { CallLog } from './call-log.js';
 import { CONTROL_PREFIX, registerControl } from './control-routes.js';
+import { type LiveCalls, strikeCalls } from './fault-hooks.js';
 import { FaultList } from './fault-list.js';
-import type { Platform } from './platform.js';
+import type { CallOf, Platform } from './platform.js';
 
 /** A platform that is being served. */
 interface PlatformServer {
@@ -33,11 +33,11 @@ export async function openPlatformServer(
   app.removeAllContentTypeParsers();
   const calls = new CallLog();
   const faults = new FaultList();
-  const entries = new WeakMap<FastifyRequest, CallEntry>();
-  const callOf = (request: FastifyRequest): CallEntry => entries.get(request)!;
+  const live: LiveCalls = new WeakMap();
+  const callOf: CallOf = (request) => live.get(request)!;
 
-  watchCalls(app, calls, entries);
-  injectFaults(app, platform, faults, entries);
+  logCalls(app, calls, live);
+  strikeCalls(app, platform, faults, live);
   app.register(async (scope) => registerControl(scope, platform, calls, faults), { prefix: CONTROL_PREFIX });
   app.register(async (scope) => platform.register(scope, callOf));
   try {
@@ -49,54 +49,12 @@ export async function openPlatformServer(
   return { url: describeOrigin(app, address.host), close: () => app.close() };
 }
 
-function watchCalls(app: FastifyInstance, calls: CallLog, entries: WeakMap<FastifyRequest, CallEntry>): void {
+function logCalls(app: FastifyInstance, calls: CallLog, live: LiveCalls): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const path = request.url.split('?', 1)[0]!;
-    if (!path.startsWith(CONTROL_PREFIX)) entries.set(request, calls.begin(request.method, path));
+    if (!path.startsWith(CONTROL_PREFIX)) live.set(request, calls.begin(request.method, path));
     done();
   });
-  app.addHook('onSend', (request, reply, payload, done) => {
-    const entry = entries.get(request);
-    if (entry) entry.status = reply.statusCode;
-    done(null, payload);
-  });
-}
-
-function injectFaults(
-  app: FastifyInstance,
-  platform: Platform,
-  faults: FaultList,
-  entries: WeakMap<FastifyRequest, CallEntry>,
-): void {
-  const toCut = new WeakSet<FastifyRequest>();
-  app.addHook('preHandler', async (request, reply) => {
-    const entry = entries.get(request);
-    const fault = entry && faults.take(entry.path, entry.account);
-    if (!fault) return undefined;
-    if (fault.truncate) toCut.add(request);
-    if (fault.delayMs > 0) await wait(fault.delayMs, undefined, { ref: false });
-    if (fault.retryAfterSeconds !== undefined) reply.header('retry-after', fault.retryAfterSeconds);
-    if (fault.status === undefined) return undefined;
-    const answer = platform.answerFault(fault.status, entry.path);
-    reply
-      .code(fault.status)
-      .type(answer.contentType)
-      .headers({ ...answer.headers });
-    return reply.send(answer.body);
-  });
-  app.addHook('onSend', (request, reply, payload, done) => {
-    if (!toCut.has(request)) return done(null, payload);
-    // `done` is never called: the answer ends here, in the middle of its body.
-    cutOff(reply, typeof payload === 'string' ? payload : '');
-  });
-}
-
-/** Promises the whole body, sends half of it, and breaks the connection. */
-function cutOff(reply: FastifyReply, body: string): void {
-  const bytes = Buffer.from(body);
-  const headers = { ...reply.getHeaders(), 'content-length': bytes.length };
-  reply.raw.writeHead(reply.statusCode, headers as Record<string, string | number>);
-  reply.raw.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => reply.raw.destroy());
 }
 
 function describeOrigin(app: FastifyInstance, host: string): string {

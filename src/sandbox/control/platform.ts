@@ -28,7 +28,7 @@ export interface FaultAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Finds the log entry of a request, so that a platform can name the account as soon as it knows it. */
+/** Finds the log entry of a request that did not go to the control API. */
 export type CallOf = (request: FastifyRequest) => CallEntry;
 
 /**
@@ -39,6 +39,11 @@ export interface Platform {
   readonly limits: LimitBook<string>;
   /** Adds the platform's own routes. */
   register(app: FastifyInstance, callOf: CallOf): void;
+  /**
+   * The account that a request names by a token, a code or a consent, read without judging them; '' when it
+   * names none. Undefined: that stands in its body, which has not been read yet.
+   */
+  findAccount(request: FastifyRequest): string | undefined;
   countContacts(account: string): { total: number; archived: number };
   /** Every record, archived ones too, in the platform's own shape. */
   listContacts(account: string): unknown[];
@@ -47,6 +52,6 @@ export interface Platform {
   expireTokens(account: string, kind: 'access' | 'refresh'): void;
   /** Whether each refresh replaces the refresh token. */
   rotateTokens(account: string, on: boolean): void;
-  /** The body that goes with a failure of that status on that path. */
-  answerFault(status: number, path: string): FaultAnswer;
+  /** What goes with a failure of that status on that path, for an account (or '', for an unknown one). */
+  answerFault(status: number, path: string, account: string): FaultAnswer;
 }

@@ -56,6 +56,11 @@ export class AccountBook {
     private readonly contactsPerAccount: number,
   ) {}
 
+  /** An account that was made before. */
+  find(name: string): Account | undefined {
+    return this.accounts.get(name);
+  }
+
   get(name: string): Account {
     let account = this.accounts.get(name);
     if (!account) {

@@ -1,7 +1,7 @@
 import { CONTACT_PROPERTIES, type ContactProperty, LIFECYCLE_STAGES } from './contact-properties.js';
 import type { ContactVersion } from './contact-record.js';
 import type { ContactStore } from './contact-store.js';
-import { alreadyExists, type HubspotRefusal, invalid } from './replies.js';
+import { alreadyExists, type HubspotRefusal, invalid, tooManyMerged } from './replies.js';
 
 /** Properties as a request sends them, or as a record keeps them. */
 export type PropertyValues = Readonly<Record<string, string>>;
@@ -16,6 +16,7 @@ interface PropertyFault {
 
 const EMAIL = /^[^\s@,;<>()"]+@[^\s@,;<>()"]+\.[^\s@,;.<>()"]{2,}$/;
 const MAX_TEXT_LENGTH = 65_536;
+const MAX_MERGED_RECORDS = 250;
 
 /**
  * The values that a write would set: trimmed, with e-mail addresses in lower case.
@@ -95,6 +96,12 @@ export function mergeProperties(primary: ContactVersion, other: ContactVersion, 
       second.hs_calculated_merged_vids,
     ),
   };
+}
+
+/** A refusal of merged properties (see `mergeProperties`) that stand for more records than one may. */
+export function checkMergedCount(properties: PropertyValues): HubspotRefusal | undefined {
+  const count = properties.hs_merged_object_ids?.split(';').length ?? 0;
+  return count > MAX_MERGED_RECORDS ? tooManyMerged(MAX_MERGED_RECORDS) : undefined;
 }
 
 /** A contact moves only forward through its life cycle; HubSpot drops a step back without a word. */

@@ -4,6 +4,7 @@ import type { CallOf } from '../control/platform.js';
 import type { Account, AccountBook } from './accounts.js';
 import type { HubspotLimitName } from './limits.js';
 import type { GrantBook } from './oauth/grant-book.js';
+import { describeRates } from './rate-headers.js';
 import { type HubspotRefusal, missingScopes, overLimit, unauthenticated } from './replies.js';
 
 /** How a call is counted: search has a limit of its own and shows no rate headers. */
@@ -11,8 +12,6 @@ type CallKind = 'plain' | 'search';
 
 /** A hook that lets a call in or throws HubspotRefusal. */
 type GateHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
-
-const INTERVAL_MS = 10_000;
 
 /**
  * The way in to the CRM endpoints: who calls, whether they may, and whether they come too often.
@@ -46,10 +45,8 @@ export class Gate {
   }
 
   private identify(request: FastifyRequest, scopes: readonly string[]): Account {
-    const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ');
-    if (scheme.toLowerCase() !== 'bearer') throw unauthenticated();
-    const entry = this.callOf(request);
-    entry.account = this.grants.inspect(token)?.claims.account ?? '';
+    const token = readBearer(request);
+    if (token === undefined) throw unauthenticated();
     const claims = this.grants.checkAccess(token, Date.now());
     if (!scopes.some((it) => claims.scopes.includes(it))) throw missingScopes(scopes);
     return this.accounts.get(claims.account);
@@ -72,20 +69,15 @@ export class Gate {
   }
 
   private showLimits(account: Account, now: number, reply: FastifyReply): void {
-    const { tenSecondly, daily } = this.limits.of(account.name);
-    if (tenSecondly !== null) {
-      reply.header('x-hubspot-ratelimit-max', tenSecondly);
-      reply.header(
-        'x-hubspot-ratelimit-remaining',
-        Math.max(0, tenSecondly - account.tenSecondly.count(now)),
-      );
-      reply.header('x-hubspot-ratelimit-interval-milliseconds', INTERVAL_MS);
-    }
-    if (daily !== null) {
-      reply.header('x-hubspot-ratelimit-daily', daily);
-      reply.header('x-hubspot-ratelimit-daily-remaining', Math.max(0, daily - account.daily.count(now)));
-    }
+    const used = { tenSecondly: account.tenSecondly.count(now), daily: account.daily.count(now) };
+    reply.headers(describeRates(this.limits.of(account.name), used));
   }
+}
+
+/** The bearer token that a request shows, undefined without one. */
+export function readBearer(request: FastifyRequest): string | undefined {
+  const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ');
+  return scheme.toLowerCase() === 'bearer' ? token : undefined;
 }
 
 function isReached(count: number, limit: number | null): boolean {

@@ -1,16 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Platform } from '../control/platform.js';
-import { AccountBook } from './accounts.js';
+import { type Account, AccountBook } from './accounts.js';
 import { ALL_PROPERTIES } from './contact-record.js';
 import { registerContacts } from './contact-routes.js';
 import { answerFault } from './fault-answers.js';
+import { findAccount } from './find-account.js';
 import { Gate } from './gate.js';
-import { createHubspotLimits } from './limits.js';
+import { createHubspotLimits, HUBSPOT_LIMITS, type HubspotLimits } from './limits.js';
 import { registerAuthorize } from './oauth/authorize-route.js';
 import { GrantBook } from './oauth/grant-book.js';
 import { type OauthClient, registerTokens } from './oauth/token-routes.js';
+import { registerUninstall } from './oauth/uninstall-route.js';
 import { OpenApiCheck } from './openapi-check.js';
 import { registerProperties } from './property-routes.js';
+import { describeRates } from './rate-headers.js';
 import { describeFailure, HubspotRefusal } from './replies.js';
 import { touchContacts } from './touch-contacts.js';
 
@@ -35,11 +38,14 @@ export function createHubspotPlatform(options: HubspotOptions): Platform {
       const gate = new Gate(grants, accounts, limits, callOf);
       readBodies(app);
       answerErrors(app);
-      registerAuthorize(app, grants, options.client.clientId, callOf);
-      registerTokens(app, grants, options.client, callOf);
+      registerAuthorize(app, grants, options.client.clientId);
+      // Contacts are made with the grant: the first read need not wait for them.
+      registerTokens(app, grants, options.client, (account) => accounts.get(account));
+      registerUninstall(app, gate, grants);
       registerContacts(app, { gate, limits, document: new OpenApiCheck('contacts') });
       registerProperties(app, gate, new OpenApiCheck('properties'));
     },
+    findAccount: (request) => findAccount(request, grants),
     countContacts: (account) => accounts.get(account).contacts.counts,
     listContacts(account) {
       const { contacts, renderer } = accounts.get(account);
@@ -48,8 +54,16 @@ export function createHubspotPlatform(options: HubspotOptions): Platform {
     touchContacts: (account, changes) => touchContacts(accounts.get(account), changes),
     expireTokens: (account, kind) => grants.expire(account, kind),
     rotateTokens: (account, on) => grants.rotate(account, on),
-    answerFault,
+    answerFault: (status, path, account) =>
+      answerFault(status, path, describeSpentRates(limits.of(account), accounts.find(account))),
   };
+}
+
+/** The rate headers of an account that has used up its ten seconds; a limit that is off shows its usual value. */
+function describeSpentRates(limits: HubspotLimits, account: Account | undefined): Record<string, string> {
+  const tenSecondly = limits.tenSecondly ?? HUBSPOT_LIMITS.tenSecondly.default;
+  const daily = account?.daily.count(Date.now()) ?? 0;
+  return describeRates({ tenSecondly, daily: limits.daily }, { tenSecondly, daily });
 }
 
 /** JSON stays text until its route has read it against the document; forms become objects. */

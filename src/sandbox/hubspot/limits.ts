@@ -18,6 +18,9 @@ export const HUBSPOT_LIMITS = {
 
 export type HubspotLimitName = keyof typeof HUBSPOT_LIMITS;
 
+/** Present values of the limits; null: off. */
+export type HubspotLimits = Readonly<Record<HubspotLimitName, number | null>>;
+
 /** HubSpot's limits at their defaults, to be changed through the control API. */
 export function createHubspotLimits(): LimitBook<HubspotLimitName> {
   return new LimitBook(HUBSPOT_LIMITS);

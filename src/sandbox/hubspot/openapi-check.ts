@@ -16,16 +16,14 @@ interface OpenApiDocument {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-/**
- * Where the documents are stricter than the service: HubSpot's own client leaves these fields out, and
- * its search guide sends sorts as objects, which the document calls strings.
- */
+/** Where the documents are stricter than the service: HubSpot's own client leaves these fields out. */
 const AMENDMENTS: Readonly<Record<string, Schema>> = {
   PublicObjectSearchRequest: { required: [] },
   BatchReadInputSimplePublicObjectId: { required: ['inputs'] },
   SimplePublicObjectInputForCreate: { required: ['properties'] },
   SimplePublicObjectBatchInputForCreate: { required: ['properties'] },
 };
+/** The search guide sends sorts as objects, which the document calls strings. */
 const SORTS = {
   type: 'array',
   items: {
@@ -42,6 +40,9 @@ const SORTS = {
     ],
   },
 };
+
+/** The search guide's cursor is an offset; the document calls it a string only. The search checks its value. */
+const AFTER = { type: ['string', 'number'] };
 
 /** Checks requests against one of HubSpot's OpenAPI documents. Schemas are compiled when first needed. */
 export class OpenApiCheck {
@@ -113,7 +114,7 @@ function amend(document: OpenApiDocument): OpenApiDocument {
   if (search) {
     schemas.PublicObjectSearchRequest = {
       ...search,
-      properties: { ...(search.properties as Schema), sorts: SORTS },
+      properties: { ...(search.properties as Schema), after: AFTER, sorts: SORTS },
     };
   }
   return { ...document, components: { schemas } };

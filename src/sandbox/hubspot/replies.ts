@@ -47,6 +47,11 @@ export function alreadyExists(id: number): HubspotRefusal {
   return refuse(409, 'CONFLICT', `Contact already exists. Existing ID: ${id}`);
 }
 
+/** 414: a merge would make a record out of more others than HubSpot allows. */
+export function tooManyMerged(most: number): HubspotRefusal {
+  return refuse(414, 'VALIDATION_ERROR', `A contact cannot stand for more than ${most} merged records.`);
+}
+
 /** 401 for an access token past its time; both moments in epoch ms. */
 export function expired(expiredAt: number, now: number): HubspotRefusal {
   const seconds = Math.max(0, Math.floor((now - expiredAt) / 1000));

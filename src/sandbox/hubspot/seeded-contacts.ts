@@ -5,10 +5,10 @@ import type { ContactVersion } from './contact-record.js';
 const DAY_MS = 86_400_000;
 const THREE_YEARS_MS = 3 * 365 * DAY_MS;
 /**
- * The last moment of seeded data. Fixed, so that the same seed gives the same records on any day and a
- * restarted sandbox shows nothing as changed; pulled back only where the clock says it is yet to come.
+ * The last moment of seeded data. Fixed, and past on every machine: the same seed gives the same records on
+ * any day, and a restarted sandbox shows nothing as changed.
  */
-const LAST_SEEDED_MOMENT = Date.UTC(2026, 9, 1);
+const LAST_SEEDED_MOMENT = Date.UTC(2025, 9, 1);
 
 /** Old portals count contacts from 51; later ones have long ids. Both occur, so text order is not id order. */
 const SHORT_ID_SHARE = 0.05;
@@ -24,7 +24,6 @@ export function chooseIdGap(random: Random): number {
 
 /** The contacts that an account has when it is first used; equal for equal seeds and names. */
 export function createSeededContacts(seed: number, account: string, count: number): ContactVersion[] {
-  const lastMoment = Math.min(LAST_SEEDED_MOMENT, Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS);
   const ids = createRandom(hashSeed(seed, account, 'ids'));
   const takeEmail = createAddressBook();
   const shortIds = Math.ceil(count * SHORT_ID_SHARE);
@@ -34,7 +33,7 @@ export function createSeededContacts(seed: number, account: string, count: numbe
     const random = createRandom(hashSeed(seed, account, index));
     const named = index % NAMESAKE_EVERY === 3 ? index - 1 : index;
     const person = createPerson(createRandom(hashSeed(seed, account, 'name', named)), random, takeEmail);
-    const dates = chooseDates(random, lastMoment, index / count);
+    const dates = chooseDates(random, index / count);
     contacts.push({ id, ...dates, properties: toProperties(person, random) });
     id = index + 1 === shortIds ? FIRST_LONG_ID : id + chooseIdGap(ids);
   }
@@ -84,14 +83,10 @@ export function createAddressBook(isTaken: (email: string) => boolean = () => fa
   };
 }
 
-/** Created in the order of ids, changed last at any time after, within the three years before `last`. */
-function chooseDates(
-  random: Random,
-  last: number,
-  position: number,
-): Pick<ContactVersion, 'createdAt' | 'updatedAt'> {
-  const first = last - THREE_YEARS_MS;
+/** Created in the order of ids, changed last at any time after, within the three years before the last moment. */
+function chooseDates(random: Random, position: number): Pick<ContactVersion, 'createdAt' | 'updatedAt'> {
+  const first = LAST_SEEDED_MOMENT - THREE_YEARS_MS;
   const createdAt = Math.floor(first + position * (THREE_YEARS_MS - DAY_MS) - random.float() * 60_000);
   const from = Math.max(createdAt, first);
-  return { createdAt, updatedAt: Math.floor(from + random.float() * (last - from)) };
+  return { createdAt, updatedAt: Math.floor(from + random.float() * (LAST_SEEDED_MOMENT - from)) };
 }

@@ -8,7 +8,13 @@ import {
   chooseProperties,
   type PublicContact,
 } from './contact-record.js';
-import { mergeProperties, type PropertyValues, prepareCreate, prepareUpdate } from './contact-rules.js';
+import {
+  checkMergedCount,
+  mergeProperties,
+  type PropertyValues,
+  prepareCreate,
+  prepareUpdate,
+} from './contact-rules.js';
 import { invalid, notFound } from './replies.js';
 
 const LIST = '/crm/v3/objects/contacts';
@@ -114,5 +120,7 @@ function mergeContacts(account: Account, primaryId: string, otherId: string): Pu
   if (primary.id === other.id) throw invalid('A contact cannot be merged with itself.');
   const now = Math.max(Date.now(), primary.updatedAt + 1, other.updatedAt + 1);
   const properties = mergeProperties(primary, other, now);
+  const refusal = checkMergedCount(properties);
+  if (refusal) throw refusal;
   return showSet(account, account.contacts.merge(primary.id, other.id, properties, now));
 }

@@ -70,6 +70,37 @@ describe('/__control/faults', () => {
   });
 });
 
+describe('/__control', () => {
+  it.each([
+    'application/x-www-form-urlencoded',
+    'text/plain',
+    'application/json; charset=utf-8',
+    'json',
+    undefined,
+  ])('reads its bodies as JSON, also when they are called %s, also empty ones', async (type) => {
+    const caller = await openCaller();
+    const send = async (method: string, path: string, text: string) => {
+      // Bytes, because fetch would name a type for a text.
+      const body = new TextEncoder().encode(text);
+      const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
+      const reply = await fetch(`${caller.url}/__control${path}`, { method, headers, body });
+      return { status: reply.status, body: await reply.json() };
+    };
+    expect((await send('PUT', '/limits', '{ "tenSecondly": 7 }')).body).toMatchObject({ tenSecondly: 7 });
+    expect((await send('POST', '/faults', '{ "status": 500 }')).status).toBe(200);
+    expect(await send('DELETE', '/faults', '')).toEqual({ status: 200, body: { faults: [] } });
+    expect((await send('PUT', '/limits', '\n')).status).toBe(200);
+    expect(await send('POST', '/contacts', '')).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('Nothing to do') },
+    });
+    expect(await send('POST', '/contacts', 'add=5')).toEqual({
+      status: 400,
+      body: { error: 'The body is not JSON.' },
+    });
+  });
+});
+
 describe('/__control/tokens', () => {
   it('ends the access tokens, or the refresh tokens, that an account has now', async () => {
     const caller = await openCaller();

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isSandboxServing, openSandboxes } from '../../../src/sandbox/index.js';
-import { openCaller } from './sandbox-caller.js';
+import { approve, openCaller, postForm, REDIRECT_URI } from './sandbox-caller.js';
 
 async function open(options: object = {}) {
   const sandboxes = await openSandboxes({ port: 0, contacts: 20, ...options });
@@ -17,6 +17,27 @@ describe('openSandboxes', () => {
     await sandboxes.close();
     expect(await isSandboxServing(sandboxes.hubspotUrl)).toBe(false);
     expect(await isSandboxServing('not a url')).toBe(false);
+  });
+
+  it('serves the app that it is given, and that one only', async () => {
+    const client = { clientId: 'an-app', clientSecret: 'of-our-own' };
+    const { hubspotUrl } = await open({ client });
+    const ours = { client_id: client.clientId, client_secret: client.clientSecret };
+    const exchange = async (code: string, app: Record<string, string> = {}) =>
+      postForm(hubspotUrl, '/oauth/v1/token', {
+        grant_type: 'authorization_code',
+        redirect_uri: REDIRECT_URI,
+        code,
+        ...app,
+      });
+    const code = (await approve(hubspotUrl, { client_id: client.clientId })).searchParams.get('code') ?? '';
+    expect((await exchange(code)).body.status).toBe('BAD_CLIENT_ID');
+    expect((await exchange(code, { client_id: client.clientId })).body.status).toBe('BAD_CLIENT_SECRET');
+    const pair = await exchange(code, ours);
+    expect(pair.status).toBe(200);
+    const refresh = { ...ours, grant_type: 'refresh_token', refresh_token: pair.body.refresh_token };
+    expect((await postForm(hubspotUrl, '/oauth/v1/token', refresh)).status).toBe(200);
+    expect((await approve(hubspotUrl)).href).toBe('about:blank');
   });
 
   it('rejects with EADDRINUSE when the port is taken', async () => {
@@ -60,6 +81,22 @@ describe('openSandboxes', () => {
     expect(await read(5, 'demo')).toEqual(one);
     expect(await read(6, 'demo')).not.toEqual(one);
     expect(await read(5, 'acme')).not.toEqual(one);
+  });
+
+  it('makes the contacts of an account when its grant is made', async () => {
+    const spend = async <T>(act: () => Promise<T>): Promise<{ result: T; ms: number }> => {
+      const started = process.cpuUsage();
+      const result = await act();
+      return { result, ms: process.cpuUsage(started).user / 1_000 };
+    };
+    const big = await openCaller({ contacts: 30_000 });
+    await big.connect('warm-up');
+    const grant = await spend(() => big.connect('acme'));
+    const read = await spend(() =>
+      big.withToken(grant.result.access_token).crm('GET', '/crm/v3/objects/contacts'),
+    );
+    expect(read.result.status).toBe(200);
+    expect(read.ms).toBeLessThan(grant.ms / 4);
   });
 
   it('carries hundreds of accounts', async () => {

@@ -59,6 +59,15 @@ describe('search', () => {
     ]);
   });
 
+  it('takes its cursor as a number too', async () => {
+    const caller = await openEager();
+    const page = (after: unknown) => caller.crm('POST', SEARCH, { limit: 1, after });
+    const numbered = await page(20);
+    expect(numbered).toMatchObject({ status: 200, body: { total: 30, paging: { next: { after: '21' } } } });
+    expect(numbered.body).toEqual((await page('20')).body);
+    expect((await page(0)).body).toEqual((await page(undefined)).body);
+  });
+
   it('finds by address, by id and by words', async () => {
     const caller = await openEager();
     await caller.crm('POST', CONTACTS, {
@@ -127,6 +136,10 @@ describe('search', () => {
   it.each<[string, unknown]>([
     ['a limit over 200', { limit: 201 }],
     ['a cursor that is no number', { after: 'abc' }],
+    ['a cursor between two numbers', { after: 1.5 }],
+    ['a cursor below zero', { after: -1 }],
+    ['a cursor that is true', { after: true }],
+    ['a number as cursor that leads beyond the cap', { after: 10_000 }],
     ['two sorts', { sorts: [...RISING, ...RISING] }],
     ['an unknown operator', { filterGroups: [{ filters: [{ ...has, operator: 'LIKE' }] }] }],
     ['an unknown property', { filterGroups: [{ filters: [{ ...has, propertyName: 'nope' }] }] }],

@@ -135,4 +135,27 @@ describe('merge', () => {
     expect((await merge(last.id, last.id)).status).toBe(400);
     expect((await merge(last.id, '7')).status).toBe(404);
   });
+
+  it('ends where a record would stand for more than 250', async () => {
+    const caller = await openCaller({ contacts: 127 });
+    await caller.control('PUT', '/limits', { tenSecondly: null });
+    const pages = [await caller.crm('GET', `${CONTACTS}?limit=100`)];
+    pages.push(await caller.crm('GET', `${CONTACTS}?limit=100&after=${pages[0]!.body.paging.next.after}`));
+    const [first, ...others] = pages.flatMap((it) => it.body.results.map(({ id }: { id: string }) => id));
+    const merge = (primaryObjectId: string, objectIdToMerge: string) =>
+      caller.crm('POST', `${CONTACTS}/merge`, { primaryObjectId, objectIdToMerge });
+    const tooMany = others.pop();
+    let survivor = first;
+    let merged: string[] = [];
+    for (const other of others) {
+      const { body } = await merge(survivor, other);
+      survivor = body.id;
+      merged = body.properties.hs_merged_object_ids.split(';');
+    }
+    // Each merge adds the other record and the one that the merge before had made.
+    expect(merged.length).toBe(250);
+    expect(await merge(survivor, tooMany)).toMatchObject({ status: 414, body: { status: 'error' } });
+    expect((await caller.control('GET', '/contacts')).body).toEqual({ total: 2, archived: 0 });
+    expect((await caller.crm('GET', `${CONTACTS}/${tooMany}`)).body.id).toBe(tooMany);
+  });
 });

@@ -42,8 +42,22 @@ describe('FaultList', () => {
   });
 
   it.each([
-    [{}, /needs a status, a delayMs or truncate/],
-    [{ status: 200 }, /status must be a whole number from 400 to 599/],
+    { truncate: true },
+    { status: 200, truncate: true },
+    { status: 299, delayMs: 5 },
+    { status: null, delayMs: 5 },
+  ])('takes %j for the usual answer, late or cut off', (input) => {
+    expect(readFault(input)).toMatchObject({ status: undefined, times: 1 });
+  });
+
+  it.each([
+    [{}, /needs a status from 400 to 599, a delayMs or truncate/],
+    [{ status: 200 }, /needs a status from 400 to 599/],
+    [{ status: null, times: 2 }, /needs a status from 400 to 599/],
+    [{ status: 302, delayMs: 5 }, /status must be from 400 to 599 for a failure, or null or from 200 to 299/],
+    [{ status: 600 }, /got 600/],
+    [{ status: 500.5 }, /got 500.5/],
+    [{ status: '500' }, /got "500"/],
     [{ status: 500, times: 0 }, /times must be/],
     [{ status: 500, path: 'crm' }, /path must be the beginning/],
     [{ truncate: 'yes' }, /truncate must be true or false/],

@@ -1,7 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createSeededContacts } from '../../../src/sandbox/hubspot/seeded-contacts.js';
-
-const DAY_MS = 86_400_000;
 
 describe('createSeededContacts', () => {
   const contacts = createSeededContacts(7, 'demo', 5_000);
@@ -11,6 +9,14 @@ describe('createSeededContacts', () => {
     expect(createSeededContacts(7, 'demo', 5_000)).toEqual(contacts);
     expect(createSeededContacts(8, 'demo', 50)).not.toEqual(contacts.slice(0, 50));
     expect(createSeededContacts(7, 'other', 50)).not.toEqual(contacts.slice(0, 50));
+  });
+
+  it('gives the same contacts on any day', () => {
+    onTestFinished(() => void vi.useRealTimers());
+    for (const day of [Date.UTC(2025, 5, 1), Date.UTC(2025, 9, 2), Date.UTC(2040, 0, 1)]) {
+      vi.useFakeTimers({ now: day });
+      expect(JSON.stringify(createSeededContacts(7, 'demo', 5_000))).toBe(JSON.stringify(contacts));
+    }
   });
 
   it('makes people who do not depend on how many there are', () => {
@@ -64,11 +70,10 @@ describe('createSeededContacts', () => {
     expect(second?.properties.email).not.toBe(first?.properties.email);
   });
 
-  it('spreads dates over three years, none of the last day, created before changed', () => {
-    const now = Date.now();
+  it('spreads dates over the three years before October 2025, created before changed', () => {
     const dates = contacts.map((it) => it.updatedAt);
-    expect(Math.max(...dates)).toBeLessThan(now - DAY_MS);
-    expect(Math.max(...dates) - Math.min(...dates)).toBeGreaterThan(2 * 365 * DAY_MS);
+    expect(Math.max(...dates)).toBeLessThan(Date.UTC(2025, 9, 1));
+    expect(Math.min(...dates)).toBeLessThan(Date.UTC(2023, 9, 1));
     expect(contacts.every((it) => it.createdAt <= it.updatedAt)).toBe(true);
   });
 

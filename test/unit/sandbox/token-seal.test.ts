@@ -32,16 +32,31 @@ describe('sealToken', () => {
 });
 
 describe('GrantBook', () => {
+  const issueCode = (book: GrantBook, account: string) =>
+    book.codes.issue({ account, redirectUri: 'http://localhost/', scopes: ['oauth'] });
+  const issue = (book: GrantBook, account = 'demo') =>
+    book.exchangeCode(issueCode(book, account), 'http://localhost/', undefined);
+
   it('is not needed to remember tokens: another one with the same secret knows them', () => {
-    const issue = (book: GrantBook) =>
-      book.exchangeCode(
-        book.issueCode({ account: 'demo', redirectUri: 'http://localhost/', scopes: ['oauth'] }),
-        'http://localhost/',
-        undefined,
-      );
     const pair = issue(new GrantBook('secret', () => 60));
     const restarted = new GrantBook('secret', () => 60);
     expect(restarted.checkAccess(pair.accessToken, Date.now()).account).toBe('demo');
     expect(restarted.refresh(pair.refreshToken).refreshToken).toBe(pair.refreshToken);
+  });
+
+  it('ends what one account has when that uninstalls the app, however quickly grants follow each other', () => {
+    const book = new GrantBook('secret', () => 60);
+    const other = issue(book, 'other');
+    for (let turn = 0; turn < 20; turn++) {
+      book.expire('demo', 'access');
+      const pair = issue(book);
+      const code = issueCode(book, 'demo');
+      expect(book.inspect(pair.accessToken)?.isAlive).toBe(true);
+      book.uninstall('demo');
+      expect(book.inspect(pair.accessToken)?.isAlive).toBe(false);
+      expect(book.inspect(pair.refreshToken)?.isAlive).toBe(false);
+      expect(() => book.exchangeCode(code, 'http://localhost/', undefined)).toThrow('unknown auth code');
+    }
+    expect(book.inspect(other.accessToken)?.isAlive).toBe(true);
   });
 });

@@ -1,27 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DEFAULT_ACCOUNT, isAccountName } from '../../control/control-input.js';
-import type { CallOf } from '../../control/platform.js';
 import { renderConsentPage, renderRefusalPage } from './consent-page.js';
 import type { GrantBook } from './grant-book.js';
 import { APP_SCOPES } from './scopes.js';
+
+export const AUTHORIZE_PATH = '/oauth/authorize';
 
 /**
  * `GET /oauth/authorize`, as at app.hubspot.com: shows the consent page, or sends the browser back with
  * `code` (or `error=access_denied`) and `state`. Of the sandbox's own: `account=NAME` chooses the CRM
  * account, `approve=1` and `deny=1` are what the page's buttons send.
  */
-export function registerAuthorize(
-  app: FastifyInstance,
-  grants: GrantBook,
-  clientId: string,
-  callOf: CallOf,
-): void {
-  const nameAccount = async (request: FastifyRequest): Promise<void> => {
-    callOf(request).account = readQuery(request).account ?? DEFAULT_ACCOUNT;
-  };
-  app.get('/oauth/authorize', { preValidation: nameAccount }, (request, reply) => {
+export function registerAuthorize(app: FastifyInstance, grants: GrantBook, clientId: string): void {
+  app.get(AUTHORIZE_PATH, (request, reply) => {
     const query = readQuery(request);
-    const account = query.account ?? DEFAULT_ACCOUNT;
+    const account = accountOfConsent(request);
     const scopes = readScopes(query);
     const fault = findFault(query, clientId);
     if (fault !== undefined) return sendPage(reply, 400, renderRefusalPage(fault));
@@ -32,7 +25,7 @@ export function registerAuthorize(
       });
     }
     if (query.approve !== '1') return sendPage(reply, 200, renderConsentPage({ account, scopes, query }));
-    const code = grants.issueCode({
+    const code = grants.codes.issue({
       account,
       scopes,
       redirectUri: query.redirect_uri!,
@@ -40,6 +33,11 @@ export function registerAuthorize(
     });
     return redirect(reply, query, { code });
   });
+}
+
+/** The account that an authorize request is about. */
+export function accountOfConsent(request: FastifyRequest): string {
+  return readQuery(request).account ?? DEFAULT_ACCOUNT;
 }
 
 function readQuery(request: FastifyRequest): Partial<Record<string, string>> & Record<string, string> {

@@ -1,16 +1,6 @@
-import { createHash } from 'node:crypto';
 import { expired, refuseGrant, unauthenticated } from '../replies.js';
+import { CodeBook } from './code-book.js';
 import { createSerial, openToken, sealToken, type TokenClaims } from './token-seal.js';
-
-/** What an approved consent waits to be exchanged for. */
-interface PendingCode {
-  readonly account: string;
-  readonly redirectUri: string;
-  readonly scopes: readonly string[];
-  /** PKCE (S256), when the authorize request had one. */
-  readonly challenge?: string;
-  readonly expiresAt: number;
-}
 
 /** Tokens as the token endpoint hands them out. */
 export interface TokenPair {
@@ -21,15 +11,17 @@ export interface TokenPair {
   readonly expiresInSeconds: number;
 }
 
-/** What tests did to an account's tokens. */
+/** What tests and owners did to an account's tokens. */
 interface TokenRules {
   /** Tokens issued until this moment (epoch ms) are dead. */
   accessDeadUntil: number;
   refreshDeadUntil: number;
+  /** Grants made until this moment (epoch ms) ended when the app was uninstalled. */
+  uninstalledAt: number;
   rotates: boolean;
 }
 
-const CODE_LIFE_MS = 60_000;
+const NO_RULES: TokenRules = { accessDeadUntil: 0, refreshDeadUntil: 0, uninstalledAt: 0, rotates: false };
 const A_CENTURY_SECONDS = 100 * 365 * 86_400;
 
 /**
@@ -37,7 +29,8 @@ const A_CENTURY_SECONDS = 100 * 365 * 86_400;
  * process; what was revoked, spent or expired by hand is remembered only by the running one.
  */
 export class GrantBook {
-  private readonly codes = new Map<string, PendingCode>();
+  /** Codes that wait to become grants. */
+  readonly codes = new CodeBook();
   private readonly rules = new Map<string, TokenRules>();
   private readonly spentSerials = new Set<string>();
   private readonly deadGrants = new Set<string>();
@@ -49,46 +42,11 @@ export class GrantBook {
     private readonly accessTokenSeconds: (account: string) => number | null,
   ) {}
 
-  /** A code for one exchange within a minute. */
-  issueCode(consent: Omit<PendingCode, 'expiresAt'>): string {
-    const code = `na1-${createSerial()}-${createSerial()}-${createSerial()}`;
-    this.codes.set(code, { ...consent, expiresAt: Date.now() + CODE_LIFE_MS });
-    return code;
-  }
-
-  /** The account behind a code that could still be exchanged; '' otherwise. */
-  accountOfCode(code: string): string {
-    return this.codes.get(code)?.account ?? '';
-  }
-
   /** Exchanges a code. Throws HubspotRefusal with BAD_AUTH_CODE, EXPIRED_AUTH_CODE or BAD_REDIRECT_URI. */
   exchangeCode(code: string, redirectUri: string, verifier: string | undefined): TokenPair {
-    const pending = this.codes.get(code);
-    this.codes.delete(code);
-    if (!pending) throw refuseGrant('invalid_grant', 'BAD_AUTH_CODE', 'missing or unknown auth code');
-    if (pending.expiresAt <= Date.now()) {
-      throw refuseGrant('invalid_grant', 'EXPIRED_AUTH_CODE', 'auth code is expired');
-    }
-    if (pending.redirectUri !== redirectUri) {
-      throw refuseGrant(
-        'invalid_grant',
-        'BAD_REDIRECT_URI',
-        'redirect URI does not match initial auth code URI',
-      );
-    }
-    const proof = createHash('sha256')
-      .update(verifier ?? '')
-      .digest('base64url');
-    if (pending.challenge !== undefined && proof !== pending.challenge) {
-      throw refuseGrant('invalid_grant', 'BAD_AUTH_CODE', 'code verifier does not match the code challenge');
-    }
+    const { account, scopes } = this.codes.spend(code, redirectUri, verifier);
     const grant = createSerial();
-    return this.issue(
-      pending.account,
-      grant,
-      pending.scopes,
-      this.seal('refresh', pending.account, grant, pending.scopes),
-    );
+    return this.issue(account, grant, scopes, this.seal('refresh', account, grant, scopes));
   }
 
   /**
@@ -116,7 +74,8 @@ export class GrantBook {
   checkAccess(token: string, now: number): TokenClaims {
     const claims = openToken(token, 'access', this.secret);
     if (!claims || this.deadGrants.has(claims.grant)) throw unauthenticated();
-    const { accessDeadUntil } = this.rulesOf(claims.account);
+    const { accessDeadUntil, uninstalledAt } = this.rulesOf(claims.account);
+    if (claims.issuedAt <= uninstalledAt) throw unauthenticated();
     const deadAt = claims.issuedAt <= accessDeadUntil ? accessDeadUntil : Number.POSITIVE_INFINITY;
     const endsAt = Math.min(deadAt, claims.expiresAt ?? Number.POSITIVE_INFINITY);
     if (endsAt <= now) throw expired(endsAt, now);
@@ -143,6 +102,15 @@ export class GrantBook {
     if (claims) this.closedGrants.add(claims.grant);
   }
 
+  /** Uninstalls the app from an account: all tokens and codes that it has now are as good as unknown. */
+  uninstall(account: string): void {
+    this.codes.drop(account);
+    const rules = this.rulesOf(account);
+    // Tokens are dated after what killed the ones before them, which may have been a moment ago.
+    const latestIssue = Math.max(rules.accessDeadUntil, rules.refreshDeadUntil, rules.uninstalledAt) + 1;
+    this.rules.set(account, { ...rules, uninstalledAt: Math.max(Date.now(), latestIssue) });
+  }
+
   /** Ends all tokens of one kind that the account has now. */
   expire(account: string, kind: TokenClaims['kind']): void {
     const field = kind === 'access' ? 'accessDeadUntil' : 'refreshDeadUntil';
@@ -156,7 +124,8 @@ export class GrantBook {
   private isRefreshAlive(claims: TokenClaims): boolean {
     const isEnded = this.deadGrants.has(claims.grant) || this.closedGrants.has(claims.grant);
     const isSpent = this.spentSerials.has(claims.serial);
-    return !isEnded && !isSpent && claims.issuedAt > this.rulesOf(claims.account).refreshDeadUntil;
+    const { refreshDeadUntil, uninstalledAt } = this.rulesOf(claims.account);
+    return !isEnded && !isSpent && claims.issuedAt > Math.max(refreshDeadUntil, uninstalledAt);
   }
 
   private issue(account: string, grant: string, scopes: readonly string[], refreshToken: string): TokenPair {
@@ -172,8 +141,8 @@ export class GrantBook {
     scopes: readonly string[],
     lifeSeconds?: number,
   ): string {
-    const rules = this.rulesOf(account);
-    const deadUntil = kind === 'access' ? rules.accessDeadUntil : rules.refreshDeadUntil;
+    const { accessDeadUntil, refreshDeadUntil, uninstalledAt } = this.rulesOf(account);
+    const deadUntil = Math.max(kind === 'access' ? accessDeadUntil : refreshDeadUntil, uninstalledAt);
     const issuedAt = Math.max(Date.now(), deadUntil + 1);
     const expiresAt = lifeSeconds === undefined ? undefined : issuedAt + lifeSeconds * 1000;
     return sealToken(
@@ -183,6 +152,6 @@ export class GrantBook {
   }
 
   private rulesOf(account: string): TokenRules {
-    return this.rules.get(account) ?? { accessDeadUntil: 0, refreshDeadUntil: 0, rotates: false };
+    return this.rules.get(account) ?? NO_RULES;
   }
 }

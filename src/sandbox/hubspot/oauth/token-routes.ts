@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { CallOf } from '../../control/platform.js';
 import { identifyAccount } from '../accounts.js';
 import { invalid, notFound, refuseGrant } from '../replies.js';
 import type { GrantBook, TokenPair } from './grant-book.js';
@@ -16,64 +15,63 @@ type Fields = Partial<Record<string, string>>;
 const APP_ID = 4_100_000;
 const VERSIONS = ['v1', 'v3', '2026-03'] as const;
 
-/** The token endpoints in all three versions; v1 also takes its fields from the query. */
+/**
+ * The token endpoints in all three versions; v1 also takes its fields from the query.
+ * `welcome` hears of the account of every new grant before its tokens go out.
+ */
 export function registerTokens(
   app: FastifyInstance,
   grants: GrantBook,
   client: OauthClient,
-  callOf: CallOf,
+  welcome: (account: string) => void,
 ): void {
-  const nameAccount = async (request: FastifyRequest): Promise<void> => {
-    const fields = readFields(request, true);
-    const token = fields.refresh_token ?? fields.token ?? (request.params as Fields).token ?? '';
-    callOf(request).account =
-      grants.inspect(token)?.claims.account ?? grants.accountOfCode(fields.code ?? '');
-  };
-  const hooks = { preValidation: nameAccount };
-
   for (const version of VERSIONS) {
-    app.post(`/oauth/${version}/token`, hooks, (request, reply) => {
+    app.post(`/oauth/${version}/token`, (request, reply) => {
       const fields = readFields(request, version === 'v1');
       checkClient(fields, client);
       reply.header('cache-control', 'no-store');
-      return describePair(exchange(grants, fields));
+      const pair = exchange(grants, fields);
+      if (fields.grant_type === 'authorization_code') welcome(pair.account);
+      return describePair(pair);
     });
   }
   for (const version of ['v3', '2026-03']) {
-    app.post(`/oauth/${version}/token/introspect`, hooks, (request) => {
+    app.post(`/oauth/${version}/token/introspect`, (request) => {
       const fields = readFields(request, false);
       checkClient(fields, client);
       return introspect(grants, fields.token ?? '', client.clientId);
     });
-    app.post(`/oauth/${version}/token/revoke`, hooks, (request, reply) => {
+    app.post(`/oauth/${version}/token/revoke`, (request, reply) => {
       const fields = readFields(request, false);
       checkClient(fields, client);
       grants.revokeRefresh(fields.token ?? '');
       return reply.code(200).send({});
     });
   }
-  registerVersion1(app, grants, client, hooks);
+  registerVersion1(app, grants, client);
 }
 
-function registerVersion1(
-  app: FastifyInstance,
-  grants: GrantBook,
-  client: OauthClient,
-  hooks: { preValidation: (request: FastifyRequest) => Promise<void> },
-): void {
-  app.get('/oauth/v1/access-tokens/:token', hooks, (request) => {
+/** The account that a request to these endpoints names by a token or a code; '' when by none. */
+export function accountOfToken(request: FastifyRequest, grants: GrantBook): string {
+  const fields = readFields(request, true);
+  const token = fields.refresh_token ?? fields.token ?? (request.params as Fields).token ?? '';
+  return grants.inspect(token)?.claims.account ?? grants.codes.accountOf(fields.code ?? '');
+}
+
+function registerVersion1(app: FastifyInstance, grants: GrantBook, client: OauthClient): void {
+  app.get('/oauth/v1/access-tokens/:token', (request) => {
     const { token = '' } = request.params as Fields;
     const found = grants.inspect(token);
     if (found?.claims.kind !== 'access' || !found.isAlive) throw invalid('access token not found or expired');
     return { ...describeClaims(found.claims, token), expires_in: secondsLeft(found.claims), app_id: APP_ID };
   });
-  app.get('/oauth/v1/refresh-tokens/:token', hooks, (request) => {
+  app.get('/oauth/v1/refresh-tokens/:token', (request) => {
     const { token = '' } = request.params as Fields;
     const found = grants.inspect(token);
     if (found?.claims.kind !== 'refresh' || !found.isAlive) throw notFound();
     return { ...describeClaims(found.claims, token), client_id: client.clientId };
   });
-  app.delete('/oauth/v1/refresh-tokens/:token', hooks, (request, reply: FastifyReply) => {
+  app.delete('/oauth/v1/refresh-tokens/:token', (request, reply: FastifyReply) => {
     grants.revokeRefresh((request.params as Fields).token ?? '');
     return reply.code(204).send();
   });

@@ -1,0 +1,19 @@
+import type { FastifyRequest } from 'fastify';
+import { readBearer } from './gate.js';
+import { AUTHORIZE_PATH, accountOfConsent } from './oauth/authorize-route.js';
+import type { GrantBook } from './oauth/grant-book.js';
+import { accountOfToken } from './oauth/token-routes.js';
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/**
+ * The account that a request names by a token, a code or a consent, alive or not; '' when it names none.
+ * Undefined: it is a form that has not been read yet.
+ */
+export function findAccount(request: FastifyRequest, grants: GrantBook): string | undefined {
+  const path = request.url.split('?', 1)[0]!;
+  if (path === AUTHORIZE_PATH) return accountOfConsent(request);
+  if (!path.startsWith('/oauth/')) return grants.inspect(readBearer(request) ?? '')?.claims.account ?? '';
+  const isForm = request.headers['content-type']?.toLowerCase().startsWith(FORM_TYPE) ?? false;
+  return isForm && request.body === undefined ? undefined : accountOfToken(request, grants);
+}
