@@ -53,6 +53,7 @@ function recordOf(n: number) {
       company: `Company ${n % 500} GmbH`,
       title: `Head of Department ${n % 50}`,
     },
+    replaces: [],
   };
 }
 

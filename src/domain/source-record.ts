@@ -11,12 +11,16 @@ export interface SourceRecord {
   /** When the CRM last changed it, by the CRM's clock; null where it does not tell. */
   readonly updatedAt: Date | null;
   readonly values: ContactValues;
+  /** Ids of the records that were merged into this one, as far as the CRM tells. */
+  readonly replaces: readonly string[];
 }
 
 /** A deletion in the CRM. */
 export interface Tombstone {
   readonly externalId: string;
   readonly recordType: string;
+  /** When, by the CRM's clock; null where it does not tell. */
+  readonly at: Date | null;
 }
 
 /** A record that could not be taken; the run goes on without it. */

@@ -1,24 +1,12 @@
-import {
-  type ContactValues,
-  isValidEmail,
-  newId,
-  type Page,
-  type SyncPhase,
-  type SyncRun,
-} from '../domain/index.js';
-import { contactColumns, fieldColumnList, readValues } from './contact-rows.js';
+import { newId, type Page, type SyncPhase, type SyncRun } from '../domain/index.js';
 import type { Database, Sql } from './database.js';
 import { insertRecords } from './insert-records.js';
-import {
-  type KnownRecord,
-  type LinkCandidate,
-  type MappingWrite,
-  type PagePlan,
-  planPage,
-} from './page-plan.js';
+import { findCandidates, findKnown, findReported } from './known-records.js';
+import { planPage } from './page-plan.js';
+import type { MappingWrite, PagePlan } from './plan.js';
 import { type Checkpoint, type ClaimedRun, readClaim, runColumns } from './run-rows.js';
 import { nextSignOfLife } from './run-work.js';
-import { writeContacts } from './write-contacts.js';
+import { lockContacts, writeContacts } from './write-contacts.js';
 
 /** Where a page leaves its run. */
 export interface CommitPlace {
@@ -48,7 +36,7 @@ export async function commitPage(
   return database.asUser(userId, async (sql) => {
     const held = await sql.query({
       name: 'hold-run',
-      text: `SELECT i.conflict_policy FROM sync_runs r JOIN crm_integrations i USING (user_id, platform)
+      text: `SELECT i.conflict_policy, ${lockContacts} FROM sync_runs r JOIN crm_integrations i USING (user_id, platform)
         WHERE r.user_id = $1 AND r.id = $2 AND r.page = $3 AND r.status = 'RUNNING' FOR UPDATE OF r`,
       values: [userId, run.id, claim.page],
     });
@@ -68,82 +56,36 @@ export async function commitPage(
     });
     await insertRecords(sql, userId, run, marksSeen, plan.created);
     await writeContacts(sql, userId, { ...plan, created: [] });
+    await dropDeadLinks(sql, userId, run, plan.relinked);
+    await moveLinks(sql, userId, plan.moved);
     await writeMappings(sql, userId, run, marksSeen, plan.mappings);
     await writeFaults(sql, userId, run, plan);
     return moveRun(sql, claim, plan, at, page.total ?? null);
   });
 }
 
-// The two reads are planned anew each time: a plan kept from when the tables were small would read them whole.
-async function findKnown(
+async function dropDeadLinks(
   sql: Sql,
   userId: string,
   run: SyncRun,
-  page: Page,
-): Promise<Map<string, KnownRecord>> {
-  const ids = [...page.records, ...page.tombstones, ...page.faults].flatMap((it) => it.externalId ?? []);
-  const found = await sql.query({
-    text: `SELECT ${contactColumns}, c.deleted_at, m.id AS mapping_id, m.external_id, m.record_type, m.url, m.state, m.base,
-        m.remote_updated_at, m.seen_run_id,
-        EXISTS (SELECT FROM crm_contact_mappings o WHERE o.user_id = $1 AND o.contact_id = m.contact_id
-          AND o.platform <> m.platform AND o.state <> 'DELETED_REMOTELY') AS held_elsewhere
-      FROM crm_contact_mappings m JOIN contacts c ON c.user_id = m.user_id AND c.id = m.contact_id
-      WHERE m.user_id = $1 AND m.platform = $2 AND m.external_id = ANY($3) FOR UPDATE OF c`,
-    values: [userId, run.platform, ids],
-  });
-  return new Map(found.rows.map((row) => [row.external_id as string, readKnown(row)]));
-}
-
-function readKnown(row: Record<string, unknown>): KnownRecord {
-  return {
-    mappingId: row.mapping_id as string,
-    contactId: row.id as string,
-    externalId: row.external_id as string,
-    recordType: row.record_type as string,
-    url: row.url as string | null,
-    state: row.state as KnownRecord['state'],
-    base: row.base as ContactValues,
-    remoteUpdatedAt: row.remote_updated_at as Date | null,
-    seenRunId: row.seen_run_id as string | null,
-    values: readValues(row),
-    contactSource: row.source as KnownRecord['contactSource'],
-    contactUpdatedAt: row.updated_at as Date,
-    contactDeleted: row.deleted_at !== null,
-    heldElsewhere: row.held_elsewhere as boolean,
-  };
-}
-
-/** The oldest contact of each address that this platform is not linked to yet. */
-async function findCandidates(
-  sql: Sql,
-  userId: string,
-  run: SyncRun,
-  page: Page,
-): Promise<Map<string, LinkCandidate>> {
-  const emails = page.records.flatMap((it) => it.values.email ?? []).filter(isValidEmail);
-  const found = await sql.query({
-    text: `SELECT c.id, c.updated_at, ${fieldColumnList} FROM contacts c
-      WHERE c.user_id = $1 AND c.email = ANY($3) AND c.deleted_at IS NULL
-        AND NOT EXISTS (SELECT FROM crm_contact_mappings m
-          WHERE m.user_id = $1 AND m.contact_id = c.id AND m.platform = $2)
-      ORDER BY c.created_at DESC, c.id DESC FOR UPDATE OF c`,
-    values: [userId, run.platform, emails],
-  });
-  return new Map(
-    found.rows.map((row) => [
-      row.email as string,
-      { contactId: row.id, values: readValues(row), updatedAt: row.updated_at },
-    ]),
+  contactIds: readonly string[],
+): Promise<void> {
+  if (contactIds.length === 0) return;
+  await sql.query(
+    `DELETE FROM crm_contact_mappings WHERE user_id = $1 AND platform = $2 AND contact_id = ANY($3)
+       AND state = 'DELETED_REMOTELY'`,
+    [userId, run.platform, contactIds],
   );
 }
 
-async function findReported(sql: Sql, userId: string, run: SyncRun, page: Page): Promise<Set<string>> {
-  if (page.faults.length === 0) return new Set();
-  const found = await sql.query(
-    'SELECT external_id FROM sync_record_errors WHERE user_id = $1 AND sync_run_id = $2 AND external_id = ANY($3)',
-    [userId, run.id, page.faults.flatMap((fault) => fault.externalId ?? [])],
+/** A record that was merged into another goes on under the other's id: the contact keeps its own. */
+async function moveLinks(sql: Sql, userId: string, moved: PagePlan['moved']): Promise<void> {
+  if (moved.length === 0) return;
+  await sql.query(
+    `UPDATE crm_contact_mappings m SET external_id = r."externalId"
+     FROM json_to_recordset($2) AS r("mappingId" uuid, "externalId" text) WHERE m.user_id = $1 AND m.id = r."mappingId"`,
+    [userId, JSON.stringify(moved)],
   );
-  return new Set(found.rows.map((row) => row.external_id as string));
 }
 
 const upsertMappings = `INSERT INTO crm_contact_mappings (user_id, platform, id, contact_id, external_id, record_type, url, state,

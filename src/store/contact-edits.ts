@@ -1,7 +1,7 @@
 import { type Contact, type ContactSource, type ContactValues, emptyValues, newId } from '../domain/index.js';
 import { contactColumns, readContact, readValues } from './contact-rows.js';
 import type { Database, Sql } from './database.js';
-import { diffValues, type LoggedChange, writeContacts } from './write-contacts.js';
+import { diffValues, type LoggedChange, lockContacts, writeContacts } from './write-contacts.js';
 
 export interface ImportEntry {
   readonly index: number;
@@ -93,6 +93,7 @@ async function importEntries(
   entries: readonly ImportEntry[],
   source: ContactSource,
 ): Promise<ImportCounts> {
+  await sql.query(`SELECT ${lockContacts}`);
   const byEmail = await lockByEmail(sql, userId, entries);
   const drafts = [...byEmail.values()];
   const counts: ImportCounts = { created: 0, updated: 0, unchanged: 0 };
@@ -149,6 +150,7 @@ async function setDeleted(
   ids: readonly string[],
   deleted: boolean,
 ): Promise<string[]> {
+  await sql.query(`SELECT ${lockContacts}`);
   const found = await sql.query(
     `UPDATE contacts SET deleted_at = ${deleted ? 'now()' : 'NULL'}, updated_at = now()
      WHERE user_id = $1 AND id = ANY($2) AND deleted_at IS ${deleted ? '' : 'NOT '}NULL RETURNING id`,

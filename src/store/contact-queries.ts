@@ -1,11 +1,12 @@
-import type {
-  Contact,
-  ContactSource,
-  CrmState,
-  CrmStatus,
-  PageOf,
-  PageRequest,
-  Platform,
+import {
+  type Contact,
+  type ContactSource,
+  type CrmState,
+  type CrmStatus,
+  type PageOf,
+  type PageRequest,
+  type Platform,
+  platforms,
 } from '../domain/index.js';
 import { type ContactRow, contactColumns, readContact } from './contact-rows.js';
 import type { Database } from './database.js';
@@ -90,10 +91,10 @@ export function createContactQueries(database: Database): ContactQueries {
               m.record_type AS "recordType", m.url, m.state, m.direction, m.last_synced_at AS "lastSyncedAt", m.error
             FROM crm_contact_mappings m JOIN crm_integrations i USING (user_id, platform)
             WHERE m.user_id = $1 AND m.contact_id = ANY($2) AND i.state <> 'DISCONNECTED'
-            ORDER BY m.platform, m.external_id`,
+            ORDER BY m.external_id`,
           values: [userId, contactIds],
         });
-        return found.rows;
+        return found.rows.sort((a, b) => platforms.indexOf(a.platform) - platforms.indexOf(b.platform));
       }),
   };
 }
@@ -138,7 +139,10 @@ function selectionSql(userId: string, selection: ContactSelection): { where: str
     parts.push(write(`$${values.length}`));
   };
   for (const alternatives of searchTerms(selection.search)) {
-    add(alternatives.map(likePattern), (it) => `c.search_text LIKE ANY(SELECT lower(unnest(${it}::text[])))`);
+    add(
+      alternatives.map(likePattern),
+      (it) => `c.search_text LIKE ANY(ARRAY(SELECT fold_text(unnest(${it}::text[]))))`,
+    );
   }
   if (selection.source) add(selection.source, (it) => `c.source = ANY(${it}::contact_source[])`);
   if (selection.inPlatform) {
@@ -158,10 +162,15 @@ function selectionSql(userId: string, selection: ContactSelection): { where: str
   return { where: parts.join(' AND '), values };
 }
 
-/** Every word must be found. What looks like a phone number may also stand as E.164 holds it: digits only. */
+/** Fewer would be in every number. */
+const leastDigits = 4;
+
+/** Every word must be found. What looks like a phone number may stand in any notation: then its digits count. */
 function searchTerms(search: string | null | undefined): string[][] {
   const text = search?.normalize('NFC').trim() ?? '';
-  if (/^\+?[\d\s().-]{5,}$/.test(text)) return [[text, text.replace(/[^\d+]/g, '').replace(/^0+/, '')]];
+  const isPhone = /^\+?[\d\s().-]{5,}$/.test(text);
+  const digits = isPhone ? text.replace('(0)', '').replace(/\D/g, '').replace(/^0+/, '') : '';
+  if (digits.length >= leastDigits) return [[text, digits]];
   return text
     .split(/\s+/)
     .filter((term) => term !== '')

@@ -1,5 +1,6 @@
 import type { Integration, Platform } from '../domain/index.js';
 import type { Database } from './database.js';
+import { cancelUnderWay, type Disconnected } from './disconnect.js';
 import { readIntegration } from './integrations.js';
 import type { Vault } from './vault.js';
 
@@ -26,12 +27,20 @@ export interface NewConnection {
 export interface CredentialStore {
   /** Null when the integration is not connected. */
   read(userId: string, platform: Platform): Promise<Credentials | null>;
-  /** Stores a fresh consent. Another account than before starts anew: its bookmarks and links are dropped. */
-  connect(userId: string, platform: Platform, connection: NewConnection): Promise<Integration>;
+  /**
+   * Stores a fresh consent. Another account than before starts anew: bookmarks and links are dropped, and the
+   * run under way, which is about the old one, is cancelled.
+   */
+  connect(userId: string, platform: Platform, connection: NewConnection): Promise<Disconnected>;
   /** Whether the caller alone may refresh for `holdMs`; the lock outlives the call and frees itself. */
   lockRefresh(userId: string, platform: Platform, version: number, holdMs: number): Promise<boolean>;
-  /** Ends the lock too. False when the credentials have moved on since `version`. */
-  replace(userId: string, platform: Platform, version: number, tokens: StoredTokens): Promise<boolean>;
+  /** Ends the lock too. Null when the credentials have moved on since `version`. */
+  replace(
+    userId: string,
+    platform: Platform,
+    version: number,
+    tokens: StoredTokens,
+  ): Promise<Integration | null>;
   /** Frees the lock without new tokens. */
   unlockRefresh(userId: string, platform: Platform, version: number): Promise<void>;
   /** The CRM called the grant dead. Null when the credentials have moved on since `version`. */
@@ -56,9 +65,9 @@ export function createCredentialStore(database: Database, vault: Vault): Credent
       database.modelsAsUser(userId, async (models) => {
         const where = { userId_platform: { userId, platform } };
         const before = await models.integration.findUniqueOrThrow({ where });
-        if (before.accountId !== null && before.accountId !== account.id) {
-          await models.mapping.deleteMany({ where: { userId, platform } });
-        }
+        const isAnother = before.accountId !== account.id;
+        const cancelled = isAnother ? await cancelUnderWay(models, userId, platform) : null;
+        if (isAnother) await models.mapping.deleteMany({ where: { userId, platform } });
         const row = await models.integration.update({
           where,
           data: {
@@ -69,10 +78,10 @@ export function createCredentialStore(database: Database, vault: Vault): Credent
             accountName: account.name,
             scopes: [...scopes],
             connectedAt: new Date(),
-            ...(before.accountId !== account.id && { cursors: {}, lastSyncedAt: null }),
+            ...(isAnother && { cursors: {}, lastSyncedAt: null }),
           },
         });
-        return readIntegration(row);
+        return { integration: readIntegration(row), cancelled };
       }),
     lockRefresh: (userId, platform, version, holdMs) =>
       database.asUser(userId, async (sql) => {
@@ -86,11 +95,11 @@ export function createCredentialStore(database: Database, vault: Vault): Credent
       }),
     replace: (userId, platform, version, tokens) =>
       database.modelsAsUser(userId, async (models) => {
-        const replaced = await models.integration.updateMany({
+        const [row] = await models.integration.updateManyAndReturn({
           where: { userId, platform, credentialsVersion: version, state: 'CONNECTED' },
           data: seal(userId, platform, tokens),
         });
-        return replaced.count === 1;
+        return row ? readIntegration(row) : null;
       }),
     unlockRefresh: (userId, platform, version) =>
       database.modelsAsUser(userId, async (models) => {
@@ -101,7 +110,7 @@ export function createCredentialStore(database: Database, vault: Vault): Credent
       }),
     markDead: (userId, platform, version, reason) =>
       database.modelsAsUser(userId, async (models) => {
-        const marked = await models.integration.updateMany({
+        const [row] = await models.integration.updateManyAndReturn({
           where: { userId, platform, credentialsVersion: version, state: 'CONNECTED' },
           data: {
             state: 'NEEDS_REAUTHORIZATION',
@@ -110,10 +119,7 @@ export function createCredentialStore(database: Database, vault: Vault): Credent
             updatedAt: new Date(),
           },
         });
-        if (marked.count === 0) return null;
-        return readIntegration(
-          await models.integration.findUniqueOrThrow({ where: { userId_platform: { userId, platform } } }),
-        );
+        return row ? readIntegration(row) : null;
       }),
   };
 }

@@ -40,13 +40,15 @@ export function openDatabase({ url, poolSize }: DatabaseOptions): Database {
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 10_000,
-    query_timeout: 60_000,
+    query_timeout: statementMs + 5_000,
     application_name: 'crm-sync',
   });
-  pool.on('error', () => {}); // an idle connection that died; the next query opens another
+  // A connection that died, idle or at work: the query under way says so, and the next opens another.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
 
-  async function transact<T>(settings: Record<string, string>, work: (sql: Sql) => Promise<T>): Promise<T> {
+  async function attempt<T>(settings: Record<string, string>, work: (sql: Sql) => Promise<T>): Promise<T> {
     const sql = await pool.connect().catch((cause) => Promise.reject(unavailable(cause)));
     let broken: Error | undefined;
     try {
@@ -58,23 +60,30 @@ export function openDatabase({ url, poolSize }: DatabaseOptions): Database {
       await sql.query('ROLLBACK').catch((failure: Error) => {
         broken = failure;
       });
-      throw isConnectionError(error) ? unavailable(error) : error;
+      // pg gives no code to what it finds out itself, such as a socket that closed in the middle.
+      throw broken || isConnectionError(error) ? unavailable(error) : error;
     } finally {
       sql.release(broken);
     }
   }
+
+  const transact = <T>(settings: Record<string, string>, work: (sql: Sql) => Promise<T>): Promise<T> =>
+    overDeadlocks(() => attempt(settings, work));
 
   return {
     asUser: (userId, work) => transact(userSettings(userId), work),
     asHolder: (setting, value, work) => transact({ role: 'crm_app', [setting]: value }, work),
     asSystem: (work) => transact({ role: 'crm_system' }, work),
     modelsAsUser: (userId, work) =>
-      prisma
-        .$transaction(async (models) => {
-          await models.$executeRawUnsafe(`SELECT ${settingCalls(userSettings(userId))}`);
-          return work(models);
-        })
-        .catch((error) => Promise.reject(isConnectionError(error) ? unavailable(error) : error)),
+      overDeadlocks(() =>
+        prisma.$transaction(
+          async (models) => {
+            await models.$executeRawUnsafe(`SELECT ${settingCalls(userSettings(userId))}`);
+            return work(models);
+          },
+          { timeout: statementMs },
+        ),
+      ).catch((error) => Promise.reject(isConnectionError(error) ? unavailable(error) : error)),
     ping: async () => {
       await pool.query('SELECT 1');
     },
@@ -91,27 +100,48 @@ export function openDatabase({ url, poolSize }: DatabaseOptions): Database {
   };
 }
 
+/** What a statement may take in the server (ms); one that its caller has given up must not run on. */
+const statementMs = 55_000;
+/** PostgreSQL's code for a deadlock, and Prisma's. */
+const deadlockCodes = ['40P01', 'P2034'];
+const deadlockTries = 3;
+
+/** Of two transactions that wait for each other PostgreSQL ends one: it is done again, from its beginning. */
+async function overDeadlocks<T>(work: () => Promise<T>): Promise<T> {
+  for (let left = deadlockTries; ; left -= 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!deadlockCodes.includes(codeOf(error) ?? '') || left <= 1) throw error;
+    }
+  }
+}
+
 function userSettings(userId: string): Record<string, string> {
   if (!isId(userId)) throw new Error('not a user id');
   return { role: 'crm_app', 'app.user_id': userId };
 }
 
 function settingCalls(settings: Record<string, string>): string {
-  return Object.entries(settings)
+  return Object.entries({ statement_timeout: String(statementMs), ...settings })
     .map(([name, value]) => `set_config(${pg.escapeLiteral(name)}, ${pg.escapeLiteral(value)}, true)`)
     .join(', ');
 }
 
 const connectionCodes =
-  /^(08...|53300|57P0[123]|ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|ENOTFOUND|P1001|P2024)$/;
+  /^(08...|53300|57014|57P0[123]|ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|ENOTFOUND|P1001|P2024)$/;
 
 function isConnectionError(error: unknown): boolean {
+  return connectionCodes.test(codeOf(error) ?? '');
+}
+
+function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && connectionCodes.test(code);
+  return typeof code === 'string' ? code : undefined;
 }
 
 function unavailable(cause: unknown): AppError {
-  return new AppError('UNAVAILABLE', 'The database cannot be reached just now. Try again in a moment.', {
+  return new AppError('UNAVAILABLE', 'The database does not answer just now. Try again in a moment.', {
     retry: 'backoff',
     cause,
   });

@@ -21,13 +21,13 @@ const insert = `WITH r AS MATERIALIZED (
       updated timestamptz, ${fieldColumns.map(({ column }) => `${column} text`).join(', ')})),
   new_contacts AS (
     INSERT INTO contacts (user_id, id, source, ${fieldColumnList})
-    SELECT $1, r.contact, $2::platform::text::contact_source, ${columns} FROM r),
+    SELECT $1, r.contact, $2::text, ${columns} FROM r),
   new_mappings AS (
     INSERT INTO crm_contact_mappings (user_id, platform, id, contact_id, external_id, record_type, url, base,
       remote_updated_at, last_synced_at, seen_run_id)
-    SELECT $1, $2, r.mapping, r.contact, r.external, r.type, r.url, jsonb_build_object(${base}), r.updated, now(), $5 FROM r)
+    SELECT $1, $2::text, r.mapping, r.contact, r.external, r.type, r.url, jsonb_build_object(${base}), r.updated, now(), $5 FROM r)
   INSERT INTO contact_changes (user_id, id, contact_id, kind, source, sync_run_id, fields)
-  SELECT $1, r.change, r.contact, 'CREATED', $2::platform::text::contact_source, $3,
+  SELECT $1, r.change, r.contact, 'CREATED', $2::text, $3,
     jsonb_strip_nulls(jsonb_build_object(${changes})) FROM r`;
 
 /** Stores records that are new: a contact each, its link, and its first log entry. */

@@ -69,8 +69,8 @@ function firstSyncAt(everyMinutes: number | null): Date | null {
 export function readIntegration(row: IntegrationRow): Integration {
   return {
     id: row.id,
-    platform: row.platform,
-    state: row.state,
+    platform: row.platform as Platform,
+    state: row.state as Integration['state'],
     stateReason: row.stateReason,
     accountId: row.accountId,
     accountName: row.accountName,
@@ -80,8 +80,8 @@ export function readIntegration(row: IntegrationRow): Integration {
     lastSyncedAt: row.lastSyncedAt,
     settings: {
       syncEveryMinutes: row.syncEveryMinutes,
-      direction: row.direction,
-      conflictPolicy: row.conflictPolicy,
+      direction: row.direction as IntegrationSettings['direction'],
+      conflictPolicy: row.conflictPolicy as IntegrationSettings['conflictPolicy'],
       massDeleteLimit: row.massDeleteLimit,
       salesforceObjects: row.salesforceObjects,
     },

@@ -33,8 +33,12 @@ export function decodeCursor(
   return { value, id };
 }
 
+/** PostgreSQL knows no year 0 (ms). */
+const yearOne = Date.parse('0001-01-01T00:00:00.000Z');
+
 function isDate(value: string): boolean {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value));
+  const at = Date.parse(value);
+  return at >= yearOne && new Date(at).toISOString() === value;
 }
 
 function parse(cursor: string): unknown[] {

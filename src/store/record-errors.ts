@@ -33,7 +33,7 @@ export function createRecordErrors(database: Database): RecordErrors {
           take: page.limit + 1,
         });
         return toPage(rows, page, 'errors', (node) => ({
-          node,
+          node: { ...node, platform: node.platform as Platform },
           place: { value: node.at.toISOString(), id: node.id },
         }));
       });

@@ -5,6 +5,8 @@ import { type Checkpoint, type ClaimedRun, readClaim, readRun, runColumns } from
 
 /** A run is due again this long after its last sign of life. */
 const heartbeatSeconds = 15;
+/** By so much the clocks of the queue and of the database may differ. */
+const earlyMs = 250;
 export const nextSignOfLife = `now() + interval '${heartbeatSeconds} seconds'`;
 
 export interface Wait {
@@ -19,7 +21,7 @@ export interface Wait {
 
 /** What workers do with runs. Each write compares `page`; null says that somebody else moved the run on. */
 export interface RunWork {
-  /** Takes up the run under way on the integration, if a worker may. */
+  /** Takes up the run under way on the integration, if a worker may, and if it is not told to wait longer. */
   claim(userId: string, integrationId: string): Promise<ClaimedRun | null>;
   /** Goes back to the beginning of the reading; the counts stay. */
   startOver(claim: ClaimedRun, checkpoint: Checkpoint): Promise<ClaimedRun | null>;
@@ -69,14 +71,15 @@ export function createRunWork(database: Database): RunWork {
 function claimRun(database: Database, userId: string, integrationId: string): Promise<ClaimedRun | null> {
   return database.asUser(userId, async (sql) => {
     const found = await sql.query(
-      `SELECT ${runColumns} FROM sync_runs
+      `SELECT ${runColumns}, waiting_for IS NOT NULL AND due_at > now() + interval '${earlyMs} milliseconds' AS early
+       FROM sync_runs
        WHERE user_id = $1 AND status = ANY($3)
          AND platform = (SELECT platform FROM crm_integrations WHERE user_id = $1 AND id = $2)
        FOR UPDATE`,
       [userId, integrationId, workableStatuses],
     );
     const row = found.rows[0];
-    if (!row) return null;
+    if (!row || row.early) return null;
     if (row.status === 'RUNNING' && row.waiting_for === null) return readClaim(userId, row);
     const claimed = await sql.query(
       `UPDATE sync_runs SET status = 'RUNNING', phase = CASE WHEN phase = 'QUEUED' THEN 'PULLING' ELSE phase END,

@@ -11,7 +11,7 @@ export function listSuspects(
 ): Promise<Tombstone[]> {
   return database.asUser(claim.userId, async (sql) => {
     const found = await sql.query(
-      `SELECT external_id AS "externalId", record_type AS "recordType" FROM crm_contact_mappings
+      `SELECT external_id AS "externalId", record_type AS "recordType", NULL AS at FROM crm_contact_mappings
        WHERE user_id = $1 AND platform = $2 AND record_type = $4 AND state <> 'DELETED_REMOTELY'
          AND seen_run_id IS DISTINCT FROM $3
        ORDER BY external_id LIMIT $5`,

@@ -131,9 +131,9 @@ function listRuns(
 async function changeRun(sql: Sql, userId: string, id: string, action: RunAction): Promise<SyncRun | null> {
   const { from, to } = runActions[action];
   const changed = await sql.query(
-    `UPDATE sync_runs SET status = $3, sequence = sequence + 1, updated_at = now(), due_at = now(), waiting_for = NULL,
-       phase = CASE WHEN $3 = 'CANCELLED'::sync_run_status THEN 'DONE' ELSE phase END,
-       finished_at = CASE WHEN $3 = 'CANCELLED'::sync_run_status THEN now() END
+    `UPDATE sync_runs SET status = $3::text, sequence = sequence + 1, updated_at = now(), due_at = now(), waiting_for = NULL,
+       failing_since = NULL, phase = CASE WHEN $3::text = 'CANCELLED' THEN 'DONE' ELSE phase END,
+       finished_at = CASE WHEN $3::text = 'CANCELLED' THEN now() END
      WHERE user_id = $1 AND id = $2 AND status = ANY($4::sync_run_status[]) RETURNING ${runColumns}`,
     [userId, id, to, from],
   );

@@ -82,6 +82,7 @@ const replyShape = z.object({
   results: z.array(z.unknown()),
   paging: z.object({ next: z.object({ after: z.string().min(1).max(1024) }).nullish() }).nullish(),
   total: z.int().min(0).nullish(),
+  errors: z.array(z.object({ category: z.unknown() })).nullish(),
 });
 
 /** Proxies may drop the Date header; then our clock stands in, set back by more than it may be wrong. */
@@ -90,7 +91,10 @@ const unknownClockMs = 60_000;
 function read(reply: ApiReply): ContactsReply {
   const parsed = replyShape.safeParse(reply.body);
   if (!parsed.success) throw unreadable('a page of contacts');
-  const { results, paging, total } = parsed.data;
+  const { results, paging, total, errors } = parsed.data;
+  // Of a batch: that an id is not there is an answer; any other error about it is none.
+  if (errors?.some(({ category }) => category !== 'OBJECT_NOT_FOUND'))
+    throw unreadable('errors about contacts');
   return {
     results,
     after: paging?.next?.after ?? null,

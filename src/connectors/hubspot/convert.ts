@@ -11,7 +11,7 @@ export const recordType = 'contact';
 
 const fieldProperties = contactFields.map(({ name, platforms }) => [name, platforms.HUBSPOT] as const);
 
-/** Asked for with every contact; `hs_merged_object_ids` tells a merge's survivor from a new record. */
+/** Asked for with every contact; `hs_merged_object_ids` says which records its merges have taken in. */
 export const requestedProperties: readonly string[] = [
   ...fieldProperties.map(([, property]) => property),
   'lastmodifieddate',
@@ -52,13 +52,21 @@ export function convertContact(raw: unknown, urlOf: (id: string) => string): Ent
     return fault(`${faults.map(({ message }) => message).join(' ')} Shorten it in HubSpot.`);
   const url = webAddress(contact.url) ?? urlOf(id);
   const updatedAt = modifiedAt === null ? null : new Date(modifiedAt);
-  return { id, modifiedAt, outcome: { record: { externalId: id, recordType, url, updatedAt, values } } };
+  const replaces = mergedIds(properties.hs_merged_object_ids).filter((merged) => merged !== id);
+  return {
+    id,
+    modifiedAt,
+    outcome: { record: { externalId: id, recordType, url, updatedAt, values, replaces } },
+  };
 }
 
 /** An archived contact as HubSpot sent it → the news of its deletion. */
 export function convertArchived(raw: unknown): { tombstone: Tombstone } | { fault: RecordFault } {
-  const id = isObject(raw) ? idOf(raw.id) : null;
-  if (id !== null) return { tombstone: { externalId: id, recordType } };
+  const contact = isObject(raw) ? (raw as { id?: unknown; archivedAt?: unknown; updatedAt?: unknown }) : {};
+  const id = idOf(contact.id);
+  const archivedAt = timeOf(contact.archivedAt) ?? timeOf(contact.updatedAt);
+  const at = archivedAt === null ? null : new Date(archivedAt);
+  if (id !== null) return { tombstone: { externalId: id, recordType, at } };
   return { fault: faultOf(null, 'HubSpot sent an archived contact without a usable id.') };
 }
 
@@ -84,9 +92,17 @@ function idOf(value: unknown): string | null {
   return typeof value === 'string' && /^\d{1,30}$/.test(value) ? value : null;
 }
 
+/** A list with semicolons; the search may give null where the list gives the ids. */
+function mergedIds(value: unknown): string[] {
+  return typeof value === 'string' ? value.split(';').flatMap((id) => idOf(id.trim()) ?? []) : [];
+}
+
+/** Beyond it no database and no person reads a date (ms). */
+const endOfYears = Date.parse('9999-12-31T23:59:59.999Z');
+
 function timeOf(value: unknown): number | null {
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(ms) || ms < 0 ? null : ms;
+  return ms >= 0 && ms <= endOfYears ? ms : null;
 }
 
 function isTextOrNone(value: unknown): boolean {
@@ -95,9 +111,8 @@ function isTextOrNone(value: unknown): boolean {
 
 /** Shown to users as a link: nothing but a web address may come through. */
 function webAddress(value: unknown): string | null {
-  return typeof value === 'string' && value.length <= 2048 && /^https?:\/\/[^\s]+$/.test(value)
-    ? value
-    : null;
+  const isAddress = typeof value === 'string' && /^https?:\/\/[^\s\p{Cc}\p{Cs}]{1,2048}$/u.test(value);
+  return isAddress ? value : null;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

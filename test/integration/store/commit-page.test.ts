@@ -36,6 +36,11 @@ describe('commit of a page', () => {
     );
   };
   const incremental = { ...at, whole: false };
+  const gone = (externalId: string, moment = '2026-01-01T00:00:05Z') => ({
+    externalId,
+    recordType: 'contact',
+    at: new Date(moment),
+  });
 
   it('stores records, links, log and counters together, and counts a page once', async () => {
     await begin();
@@ -106,7 +111,11 @@ describe('commit of a page', () => {
       firstName: 'Made here',
     });
     await commit({ records: [recordOf('1'), recordOf('2')] });
-    const tombstones = ['1', '2', '77'].map((externalId) => ({ externalId, recordType: 'contact' }));
+    const tombstones = ['1', '2', '77'].map((externalId) => ({
+      externalId,
+      recordType: 'contact',
+      at: null,
+    }));
     await nextRun();
     await commit({ tombstones }, incremental);
     await commit({ tombstones }, incremental);
@@ -129,6 +138,91 @@ describe('commit of a page', () => {
     await commit({ records: [recordOf('1', { title: 'New' })] }, incremental);
     expect(await contacts()).toEqual([]);
     expect(claim.run).toMatchObject({ unchanged: 1, updated: 0 });
+  });
+
+  it('gives what was deleted here the values of its CRM when it is restored', async () => {
+    await begin();
+    await commit({ records: [recordOf('1', { phone: '+4930100' })] });
+    const [contact] = await contacts();
+    await fixture.store.contacts.remove(user, [contact!.id]);
+    await nextRun();
+    await commit({ records: [recordOf('1', { phone: '+4930200' })] }, incremental);
+    await fixture.store.contacts.restore(user, [contact!.id]);
+    expect(await contacts()).toMatchObject([{ id: contact!.id, phone: '+4930200' }]);
+    await nextRun();
+    await commit({ records: [recordOf('1', { phone: '+4930200' })] }, incremental);
+    expect(await contacts()).toMatchObject([{ phone: '+4930200' }]);
+  });
+
+  it('leaves deleted what its user deleted here, also when the CRM archives and restores it', async () => {
+    await begin();
+    await commit({ records: [recordOf('1'), recordOf('2')] });
+    const [contact] = await contacts();
+    await fixture.store.contacts.remove(user, [contact!.id]);
+    await nextRun();
+    await commit({ tombstones: [gone('1'), gone('2')] }, incremental);
+    await commit({ records: [recordOf('1'), recordOf('2')] }, incremental);
+    expect(await contacts()).toMatchObject([{ firstName: 'First 2' }]);
+  });
+
+  it('lets no search that lags revive what was archived after it', async () => {
+    await begin();
+    await commit({ records: [recordOf('1')] });
+    await nextRun();
+    await commit({ tombstones: [gone('1', '2026-01-01T00:00:05Z')] }, incremental);
+    const stale = { ...recordOf('1', { title: 'Late' }), updatedAt: new Date('2026-01-01T00:00:03Z') };
+    await commit({ records: [stale], mayBeStale: true }, incremental);
+    expect(await contacts()).toEqual([]);
+    const restored = { ...stale, updatedAt: new Date('2026-01-01T00:00:09Z') };
+    await commit({ records: [restored], mayBeStale: true }, incremental);
+    expect(await contacts()).toMatchObject([{ title: 'Late' }]);
+  });
+
+  it.each([
+    ['before its parts are known to be gone', false],
+    ['after they were reported as gone', true],
+  ])('a merge: the contact goes on under the new record, %s', async (_, isReported) => {
+    await begin();
+    await commit({ records: [recordOf('1'), recordOf('2')] });
+    const [first] = await contacts();
+    await fixture.store.contacts.update(user, first!.id, { title: 'Typed here' });
+    await nextRun();
+    if (isReported) await commit({ tombstones: [gone('1'), gone('2')] }, incremental);
+    const survivor = {
+      ...recordOf('3', { firstName: 'First 1', email: '1@example.com' }),
+      replaces: ['1', '2'],
+    };
+    await commit({ records: [survivor], mayBeStale: true }, incremental);
+    await commit({ records: [survivor], mayBeStale: true }, incremental);
+    const kept = await contacts();
+    expect(kept).toMatchObject([{ id: first!.id, title: 'Typed here', firstName: 'First 1' }]);
+    expect(await fixture.store.contacts.listCrmStatus(user, [first!.id])).toMatchObject([
+      { externalId: '3', state: 'SYNCED' },
+    ]);
+  });
+
+  it('links by e-mail again where the record that it was linked to is gone', async () => {
+    await begin();
+    await fixture.store.contacts.create(user, { ...recordOf('1').values, firstName: 'Made here' });
+    await commit({ records: [recordOf('1')] });
+    await nextRun();
+    await commit({ tombstones: [gone('1')] }, incremental);
+    await commit({ records: [recordOf('9', { email: '1@example.com' })] }, incremental);
+    const all = await contacts();
+    expect(all).toHaveLength(1);
+    expect(await fixture.store.contacts.listCrmStatus(user, [all[0]!.id])).toMatchObject([
+      { externalId: '9', state: 'SYNCED' },
+    ]);
+  });
+
+  it('matches by e-mail alone among the writers of its user: no address comes twice', async () => {
+    await begin();
+    const records = Array.from({ length: 50 }, (_, i) => recordOf(String(i + 1)));
+    const entries = records.map(({ values }, index) => ({ index, values }));
+    const imports = [1, 2, 3].map(() => fixture.store.contacts.importAll(user, entries, 'API'));
+    const [counts] = await Promise.all([Promise.all(imports), commit({ records })]);
+    expect(await contacts()).toHaveLength(50);
+    for (const { created, updated, unchanged } of counts) expect(created + updated + unchanged).toBe(50);
   });
 
   it('reports a bad record once, and ends partially succeeded', async () => {

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { emptyValues, type Page, type SourceRecord } from '../../../src/domain/index.js';
 import { type ClaimedRun, openStore, type Store } from '../../../src/store/index.js';
 import { closeAfterFile } from '../../support/close-after-file.js';
@@ -6,6 +7,8 @@ import { createTestDatabase } from '../../support/services.js';
 export interface StoreFixture {
   readonly url: string;
   readonly store: Store;
+  /** A connection past the store, as the owner of the tables; closed with the file. */
+  openClient(): Promise<pg.Client>;
   /** A new user, connected to HubSpot. */
   connectUser(): Promise<string>;
   /** A run of that user, taken up. */
@@ -22,6 +25,12 @@ export async function openStoreFixture(): Promise<StoreFixture> {
   return {
     url,
     store,
+    async openClient() {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      closeAfterFile(() => client.end());
+      return client;
+    },
     async connectUser() {
       users += 1;
       const userId = await store.users.findOrCreate(`user-${users}`);
@@ -58,6 +67,7 @@ export function recordOf(externalId: string, values: Partial<SourceRecord['value
       email: `${externalId}@example.com`,
       ...values,
     },
+    replaces: [],
   };
 }
 

@@ -314,6 +314,19 @@ describe('asking for existence', () => {
     expect((crm.asked[0]!.body as { inputs: unknown[] }).inputs.length).toBe(4);
   });
 
+  it('takes no error about a record for its absence', async () => {
+    const crm = filled(2);
+    const reply = { results: [], errors: [{ category: 'INTERNAL_ERROR', message: 'later' }] };
+    const session = {
+      ...crm.session,
+      call: async () => ({ status: 207, headers: {}, at: null, body: reply }),
+    };
+    await expect(stream.findExisting(session, ['1000'], signal)).rejects.toMatchObject({
+      code: 'CRM_UNAVAILABLE',
+      retry: 'backoff',
+    });
+  });
+
   it('takes a hundred at most, and asks nothing for none', async () => {
     const crm = filled(1);
     const ids = Array.from({ length: 101 }, (_, i) => String(i));
