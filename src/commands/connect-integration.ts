@@ -1,13 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Connector } from '../connectors/index.js';
-import {
-  AppError,
-  badInput,
-  type Integration,
-  type Platform,
-  platformNames,
-  progressOf,
-} from '../domain/index.js';
+import { AppError, badInput, type Platform, platformNames, progressOf } from '../domain/index.js';
 import type { Consent } from '../store/index.js';
 import type { Commands } from './contract.js';
 import type { CommandDeps } from './dependencies.js';
@@ -46,7 +39,8 @@ export function createConnectIntegration(deps: CommandDeps): ConnectIntegration 
         );
       }
       try {
-        const integration = await acceptConsent(deps, consent, answer);
+        const { integration, cancelled } = await acceptConsent(deps, consent, answer);
+        if (cancelled) await events.publish('sync', consent.userId, progressOf(cancelled));
         await events.publish('integration', consent.userId, integration);
         return { integration, returnTo: consent.returnTo };
       } catch (error) {
@@ -69,7 +63,7 @@ async function acceptConsent(
   deps: CommandDeps,
   { platform, userId, codeVerifier }: Consent,
   { code, error, errorDescription }: Parameters<Commands['completeConnection']>[1],
-): Promise<Integration> {
+): ReturnType<CommandDeps['store']['credentials']['connect']> {
   if (code === undefined || code === '') {
     const denied = error === 'access_denied';
     const reason = denied ? 'access was not granted' : (errorDescription ?? error ?? 'no code came back');

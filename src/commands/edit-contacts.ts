@@ -4,6 +4,7 @@ import {
   type ContactField,
   type ContactValues,
   contactFields,
+  emptyValues,
   isId,
   isValidEmail,
   normalizeValues,
@@ -22,7 +23,7 @@ type EditContacts = Pick<
 
 export function createEditContacts({ store }: CommandDeps): EditContacts {
   return {
-    createContact: async (user, input) => store.contacts.create(user, { ...noValues, ...checkNew(input) }),
+    createContact: async (user, input) => store.contacts.create(user, { ...emptyValues, ...checkNew(input) }),
     async updateContact(user, id, input) {
       const change = checkInput(input);
       const contact = isId(id) ? await store.contacts.update(user, id, change) : null;
@@ -43,10 +44,6 @@ export function createEditContacts({ store }: CommandDeps): EditContacts {
     restoreContacts: async (user, ids) => store.contacts.restore(user, checkIds(ids)),
   };
 }
-
-const noValues = Object.fromEntries(
-  contactFields.map(({ name }) => [name, null]),
-) as unknown as ContactValues;
 
 function checkNew(input: ContactInput): Partial<ContactValues> {
   const values = checkInput(input);

@@ -4,7 +4,6 @@ import {
   isActive,
   isId,
   notFound,
-  platforms,
   progressOf,
   type SyncProgress,
 } from '../domain/index.js';
@@ -45,10 +44,8 @@ export function createWatchCommands({ store, events }: CommandDeps): WatchComman
       watch(
         () => events.open('integration', user, (event) => event.platform),
         async function* (feed) {
-          for (let event = await feed.next(); event !== undefined; event = await feed.next()) {
-            if (event !== 'missed') yield event as Integration;
-            else yield* await store.integrations.list(user);
-          }
+          const list = () => store.integrations.list(user);
+          yield* tellChanges(feed, await list(), list);
         },
       ),
   };
@@ -80,18 +77,35 @@ async function* tellActivity(
   present: () => Promise<SyncProgress[]>,
   wanted: (event: SyncProgress) => boolean,
 ): AsyncGenerator<SyncProgress> {
-  const told = new Map<string, number>();
-  const isNews = (event: SyncProgress) => wanted(event) && event.sequence > (told.get(event.syncRunId) ?? 0);
-  function* tell(batch: readonly SyncProgress[]) {
-    for (const event of batch.filter(isNews)) {
-      told.set(event.syncRunId, event.sequence);
+  const told = new Map<string, { sequence: number; at: number }>();
+  async function* tell(batch: readonly SyncProgress[]) {
+    for (const event of batch.filter(wanted)) {
+      const last = told.get(event.syncRunId);
+      if (event.sequence <= (last?.sequence ?? 0)) continue;
+      await sleep(Math.max(0, (last?.at ?? 0) + pauseMs - Date.now()));
+      told.set(event.syncRunId, { sequence: event.sequence, at: Date.now() });
       yield event;
     }
   }
   yield* tell(active);
-  for (let event = await feed.next(); event !== undefined; event = await feed.next()) {
+  for (let event = await feed.next(); event !== undefined; event = await feed.next())
     yield* tell(event === 'missed' ? await present() : [event]);
-    await sleep(pauseMs / platforms.length); // one run per platform: ten a second each
+}
+
+/** Each integration that is not as it was last told; before the first, as `known` says. */
+async function* tellChanges(
+  feed: LatestFeed<Integration>,
+  known: readonly Integration[],
+  read: () => Promise<Integration[]>,
+): AsyncGenerator<Integration> {
+  const told = new Map(known.map((it) => [it.platform, JSON.stringify(it)]));
+  for (let event = await feed.next(); event !== undefined; event = await feed.next()) {
+    for (const integration of event === 'missed' ? await read() : [event]) {
+      const text = JSON.stringify(integration);
+      if (told.get(integration.platform) === text) continue;
+      told.set(integration.platform, text);
+      yield integration;
+    }
   }
 }
 

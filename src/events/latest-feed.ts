@@ -6,11 +6,13 @@ export class LatestFeed<T> {
   readonly #pending = new Map<string, T>();
   #wake: (() => void) | undefined;
   #missed = false;
+  #quiet = false;
   #closed = false;
 
   push(key: string, event: T): void {
     this.#pending.delete(key); // the newest goes to the end
     this.#pending.set(key, event);
+    this.#quiet = false;
     this.#wake?.();
   }
 
@@ -18,6 +20,12 @@ export class LatestFeed<T> {
   markMissed(): void {
     this.#missed = true;
     this.#wake?.();
+  }
+
+  /** Called now and then: where nothing has come since the last call, the reader looks at the present state. */
+  markQuiet(): void {
+    if (this.#quiet) this.markMissed();
+    this.#quiet = true;
   }
 
   close(): void {

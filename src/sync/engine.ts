@@ -116,8 +116,8 @@ async function openSession(
       `${name} is no longer connected. Connect it, then sync again.`,
     );
   }
-  const onDead = (integration: Integration) => events.publish('integration', userId, integration);
-  const tokens = createTokenSource({ store, oauth, onDead }, userId, platform);
+  const onChange = (integration: Integration) => events.publish('integration', userId, integration);
+  const tokens = createTokenSource({ store, oauth, onChange }, userId, platform);
   return { session: connector.openSession({ accountId: credentials.accountId, tokens }), tokens };
 }
 

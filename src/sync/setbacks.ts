@@ -44,15 +44,25 @@ export async function meetSetback(
   const transient = known?.retry === 'backoff';
   deps.log[transient ? 'warn' : 'error']({ ...ids, err: error }, 'a step failed');
   if (known && !transient) return fail(deps, claim, known);
+  return tryLater(deps, claim, known, nextTryMs);
+}
+
+/** The queue's own, short tries first; for a CRM that stays silent, longer and longer waits. A bug gets the short ones only. */
+async function tryLater(
+  deps: SetbackDeps,
+  claim: ClaimedRun,
+  known: AppError | null,
+  nextTryMs: number | null,
+): Promise<Remedy> {
   const failingMs = claim.failingSince === null ? 0 : Date.now() - claim.failingSince.getTime();
   if (failingMs > patienceMs || (nextTryMs === null && !known)) return fail(deps, claim, known);
-  const isShort = nextTryMs !== null && failingMs < shortTriesMs;
-  const afterMs = isShort ? nextTryMs : Math.min(Math.max(failingMs, longWaitMs.least), longWaitMs.most);
+  const shortMs = failingMs < shortTriesMs || !known ? nextTryMs : null;
+  const afterMs = shortMs ?? Math.min(Math.max(failingMs, longWaitMs.least), longWaitMs.most);
   const name = platformNames[claim.run.platform];
   const reason = known?.message ?? `The sync with ${name} met an error on our side.`;
   const waitingFor = `${reason} Next try in ${Math.ceil(afterMs / 1_000)} s.`;
   const waiting = await wait(deps, claim, { afterMs, waitingFor, quota: false, failing: true });
-  return isShort && waiting.kind === 'wait' ? { kind: 'attempt' } : waiting;
+  return shortMs !== null && waiting.kind === 'wait' ? { kind: 'attempt' } : waiting;
 }
 
 async function wait(

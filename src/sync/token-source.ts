@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OAuthProvider, TokenSource } from '../connectors/index.js';
+import type { OAuthProvider, TokenSource, Tokens } from '../connectors/index.js';
 import { AppError, type Integration, type Platform, platformNames } from '../domain/index.js';
 import type { Credentials, Store } from '../store/index.js';
 
 export interface TokenSourceDeps {
   readonly store: Pick<Store, 'credentials'>;
   readonly oauth: OAuthProvider;
-  /** Told once when the CRM has called the grant dead. */
-  readonly onDead: (integration: Integration) => Promise<void>;
+  /** Told when the tokens were renewed, and once when the CRM has called the grant dead. */
+  readonly onChange: (integration: Integration) => Promise<void>;
   readonly now?: () => number;
 }
 
 /** Longer than the call's own deadline (30 s): the lock outlives the call, and frees itself after a crash. */
 const lockMs = 45_000;
+/** Between the tries to store new tokens (ms). */
+const keepPausesMs = [200, 1_000, 3_000, 5_000];
 /** A token is renewed before its end, so that no call starts with one about to die: 5 min, or a fifth of its life. */
 const leadMs = 5 * 60_000;
 const leadShare = 0.2;
@@ -50,8 +52,8 @@ export function createTokenSource(
   async function exchange(held: Credentials): Promise<Credentials> {
     if (held.refreshToken === null) throw await giveUp(held, needsAuthorization(platform));
     try {
-      const tokens = await deps.oauth.refresh(held.refreshToken);
-      await deps.store.credentials.replace(userId, platform, held.version, tokens);
+      const renewed = await keep(held, await deps.oauth.refresh(held.refreshToken));
+      if (renewed) await deps.onChange(renewed);
       return await read();
     } catch (error) {
       if (error instanceof AppError && error.code === 'NEEDS_REAUTHORIZATION') {
@@ -64,9 +66,21 @@ export function createTokenSource(
     }
   }
 
+  /** A server that rotates takes nothing but the new token from now on: its storing is tried for as long as the lock holds. */
+  async function keep(held: Credentials, tokens: Tokens): Promise<Integration | null> {
+    for (const pauseMs of keepPausesMs) {
+      try {
+        return await deps.store.credentials.replace(userId, platform, held.version, tokens);
+      } catch {
+        await sleep(pauseMs);
+      }
+    }
+    return deps.store.credentials.replace(userId, platform, held.version, tokens);
+  }
+
   async function giveUp(held: Credentials, error: AppError): Promise<AppError> {
     const dead = await deps.store.credentials.markDead(userId, platform, held.version, error.message);
-    if (dead) await deps.onDead(dead);
+    if (dead) await deps.onChange(dead);
     return error;
   }
 

@@ -19,6 +19,8 @@ export interface SyncWorker {
   close(): Promise<void>;
 }
 
+type Claim = NonNullable<Awaited<ReturnType<SyncWorkerDeps['store']['work']['claim']>>>;
+
 /** Waits up to this long stay in the queue; longer ones are left to the sweeper, by the run's row (ms). */
 const longestDelayMs = 60_000;
 
@@ -58,18 +60,19 @@ async function advance(deps: SyncWorkerDeps, job: Job<AdvancePayload>, stopping:
   try {
     if ((await deps.engine.advance(claim, stopping)) === 'again') await deps.queue.add(payload);
   } catch (error) {
-    await meet(deps, job, payload, error);
+    await meet(deps, job, claim, error);
   }
 }
 
 async function meet(
   deps: SyncWorkerDeps,
   job: Job<AdvancePayload>,
-  payload: AdvancePayload,
+  before: Claim,
   error: unknown,
 ): Promise<void> {
+  const payload = advanceSync.payload.parse(job.data);
   const claim = await deps.store.work.claim(payload.userId, payload.integrationId); // the step may have moved it on
-  if (!claim) return;
+  if (!claim || claim.run.id !== before.run.id) return; // over, and perhaps another has begun
   const left = advanceSync.attempts - job.attemptsMade - 1;
   const nextTryMs = left > 0 ? advanceSync.backoff.delay * 2 ** job.attemptsMade : null;
   const remedy = await meetSetback(deps, claim, error, nextTryMs);

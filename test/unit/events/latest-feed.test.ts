@@ -25,6 +25,16 @@ describe('LatestFeed', () => {
     expect([await feed.next(), await feed.next()]).toEqual(['missed', 'a1']);
   });
 
+  it('sends a reader to look for itself once nothing has come from one call to the next', async () => {
+    const feed = new LatestFeed<string>();
+    feed.markQuiet();
+    feed.push('a', 'a1');
+    feed.markQuiet();
+    expect(await feed.next()).toBe('a1');
+    feed.markQuiet();
+    expect(await feed.next()).toBe('missed');
+  });
+
   it('ends a reader that waits when it is closed', async () => {
     const feed = new LatestFeed<string>();
     const next = feed.next();

@@ -21,7 +21,7 @@ class Row {
       return true;
     },
     replace: async (_user: string, _platform: string, version: number, tokens: Tokens) => {
-      if (!this.value || this.value.version !== version) return false;
+      if (!this.value || this.value.version !== version) return null;
       const refreshToken = tokens.refreshToken ?? this.value.refreshToken;
       this.value = {
         ...this.value,
@@ -31,7 +31,7 @@ class Row {
         issuedAt: new Date(start),
       };
       this.locked = false;
-      return true;
+      return { platform: 'HUBSPOT' };
     },
     unlockRefresh: async () => {
       this.locked = false;
@@ -57,14 +57,14 @@ function tokenRow(expiresAt: Date | null): Row {
 }
 
 function sourceOf(row: Row, refresh: OAuthProvider['refresh'], now = start) {
-  const onDead = vi.fn(async () => {});
+  const onChange = vi.fn(async () => {});
   const deps = {
     store: { credentials: row.credentials },
     oauth: { refresh } as OAuthProvider,
-    onDead,
+    onChange,
     now: () => now,
   };
-  return { source: createTokenSource(deps, 'user', 'HUBSPOT'), onDead };
+  return { source: createTokenSource(deps, 'user', 'HUBSPOT'), onChange };
 }
 
 const fresh = (count: number): Tokens => ({
@@ -120,20 +120,20 @@ describe('the token source', () => {
   it('a dead grant ends the connection and is told once', async () => {
     const row = tokenRow(minutes(30));
     const dead = new AppError('NEEDS_REAUTHORIZATION', 'Connect HubSpot again.');
-    const { source, onDead } = sourceOf(row, () => Promise.reject(dead));
+    const { source, onChange } = sourceOf(row, () => Promise.reject(dead));
     await expect(source.renew('a1')).rejects.toBe(dead);
     expect(row.dead).toBe('Connect HubSpot again.');
-    expect(onDead).toHaveBeenCalledTimes(1);
+    expect(onChange).toHaveBeenCalledTimes(1);
   });
 
   it('a dead grant does not count when the user has connected anew meanwhile', async () => {
     const row = tokenRow(minutes(30));
-    const { source, onDead } = sourceOf(row, async () => {
+    const { source, onChange } = sourceOf(row, async () => {
       row.value = { ...(row.value as Credentials), accessToken: 'new', version: 7 };
       throw new AppError('NEEDS_REAUTHORIZATION', 'dead');
     });
     expect(await source.renew('a1')).toBe('new');
-    expect(onDead).not.toHaveBeenCalled();
+    expect(onChange).not.toHaveBeenCalled();
   });
 
   it('frees the lock when the CRM does not answer', async () => {
