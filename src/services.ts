@@ -35,10 +35,10 @@ export async function openServices(config: Config, app: Lifecycle, log: Logger):
   };
   const failFast = { maxRetriesPerRequest: 1, enableOfflineQueue: false, connectTimeout: 5_000 };
   const patient = { maxRetriesPerRequest: null };
-  const producer = connect(failFast);
-  await new Promise<void>((resolve) => {
-    if (producer.status === 'ready') resolve();
-    else producer.once('ready', resolve).once('error', () => resolve());
+  const producer = connect({ ...failFast, lazyConnect: true });
+  await producer.connect().catch((cause: Error & { code?: string }) => {
+    const reason = cause.code ?? cause.message;
+    throw new Error(`Redis cannot be reached (${reason}): check that it runs, and REDIS_URL.`, { cause });
   });
   return {
     databaseUrl,

@@ -14,6 +14,9 @@ import { createBoundedCache } from './bounded-cache.js';
 export const parseOptions = { maxTokens: 5_000 };
 export const validationRules: ValidationRule[] = [];
 
+/** The parser calls itself for every level, and so does the validation: the call stack is the limit. */
+export const tooDeep = 'The document is nested too deeply.';
+
 /** In characters of source text; the parsed document takes about 30 bytes for each. */
 const cachedSourceLength = 1_000_000;
 
@@ -64,6 +67,7 @@ function parseSafely(source: string): DocumentNode | GraphQLError {
     return parse(source, parseOptions);
   } catch (error) {
     if (error instanceof GraphQLError) return error;
+    if (error instanceof RangeError) return new GraphQLError(tooDeep);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, Kind } from 'graphql';
 import { AppError, type ErrorCode, type PublicCode } from '../domain/index.js';
+import { tooDeep } from './documents.js';
 import { findFieldAtFault } from './field-at-fault.js';
 import type { RequestScope } from './request-scope.js';
 
@@ -56,7 +57,7 @@ export function createFormatError(schema: GraphQLSchema): FormatError {
     if (!isRequestFault(error, cause)) return { ...toPublicError(cause, scope), ...place };
     const field = findFieldAtFault(schema, error, scope.variables);
     return {
-      message: error.message,
+      message: cause instanceof RangeError ? tooDeep : error.message,
       extensions: { code: 'BAD_USER_INPUT', ...(field !== undefined && { field }) },
       ...place,
     };

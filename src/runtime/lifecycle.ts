@@ -10,9 +10,12 @@ export class Lifecycle {
 
   constructor(private readonly log: Logger) {}
 
-  /** Takes over `resource` and returns it. A resource that arrives after the end began is closed as well. */
-  use<T>(resource: T, close: (it: T) => unknown | Promise<unknown>): T {
-    this.opened.push(() => close(resource));
+  /**
+   * Takes over `resource` and returns it. A resource that arrives after the end began is closed as well.
+   * @param withinMs after which the end goes on without it: for what waits for a server that may be down
+   */
+  use<T>(resource: T, close: (it: T) => unknown | Promise<unknown>, withinMs?: number): T {
+    this.opened.push(() => (withinMs === undefined ? close(resource) : within(withinMs, close(resource))));
     // The loop of a running close() finds it; a finished one needs another round.
     if (this.closing) this.closing = this.closing.then(() => this.closeAll());
     return resource;
@@ -33,6 +36,14 @@ export class Lifecycle {
       }
     }
   }
+}
+
+async function within(ms: number, work: unknown): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not closed within ${ms} ms`)), ms);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /**

@@ -27,12 +27,16 @@ interface AppliedMigration {
 /**
  * `prisma migrate deploy` without its engine, for the start of the program: same lock, table and checksums.
  * Several processes may call it at once; each migration is applied once, in one transaction.
- * @throws when a migration fails, or one failed earlier and nobody has resolved it
+ * @throws one line that says what to do when the database cannot be reached; when a migration fails, or one failed earlier and nobody has resolved it
  */
 export async function migrate(connectionString: string, migrationsDir: string, log: Logger): Promise<void> {
   const migrations = readMigrations(migrationsDir);
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 15_000, keepAlive: true });
-  await client.connect();
+  await client.connect().catch((cause: Error & { code?: string }) => {
+    const reason = cause.code ?? cause.message;
+    const advice = 'check that it runs, and DATABASE_URL';
+    throw new Error(`The database cannot be reached (${reason}): ${advice}.`, { cause });
+  });
   try {
     // Held by the connection: the end of it, also by a crash, is the release.
     await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);

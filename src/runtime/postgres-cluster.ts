@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
   accessSync,
   chownSync,
@@ -164,9 +164,9 @@ function handOver(path: string, { uid, gid }: RunAs): void {
   if (uid !== undefined) chownSync(path, uid, gid ?? uid);
 }
 
+/** passwd(5): a lean image may have no `id` program, but it has the file. */
 function readUserIds(user: string): RunAs | undefined {
-  const read = (flag: string) =>
-    Number(spawnSync('id', [flag, user], { encoding: 'utf8' }).stdout?.trim() || Number.NaN);
-  const [uid, gid] = [read('-u'), read('-g')];
-  return Number.isInteger(uid) && Number.isInteger(gid) ? { uid, gid } : undefined;
+  const lines = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8').split('\n') : [];
+  const [, , uid, gid] = lines.find((line) => line.startsWith(`${user}:`))?.split(':') ?? [];
+  return uid && gid ? { uid: Number(uid), gid: Number(gid) } : undefined;
 }

@@ -208,6 +208,21 @@ describe('the user', () => {
     });
   });
 
+  test('connects another account in mid-run: the run ends, and the next one reads that account whole', async () => {
+    const client = await connectUser('ines');
+    await stack.sandbox.slowDown('ines', 150);
+    const { rest } = await startAndReach(client, 'FULL', (event) => event.processed >= 300);
+    await connectHubspot(client, 'ines-2');
+    expect((await rest()).final).toMatchObject({ status: 'CANCELLED' });
+    expect((await sync(client, 'INCREMENTAL')).final).toMatchObject({ status: 'SUCCEEDED', failed: 0 });
+    // Not by value: people whom both accounts hold are one contact, in which the newer value stays.
+    const linked = (await readContacts(client)).flatMap((it) =>
+      it.crmStatus.map((status) => status.externalId),
+    );
+    const remote = (await stack.sandbox.contacts('ines-2')).map((it) => it.id);
+    expect(linked.sort()).toEqual(remote.sort());
+  });
+
   test('disconnects in mid-run: the run is cancelled, the contacts stay or go as asked', async () => {
     const client = await connectUser('hugo');
     await stack.sandbox.slowDown('hugo', 150);

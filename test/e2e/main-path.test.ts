@@ -148,6 +148,20 @@ describe('later syncs', () => {
     expect(integration.contactCount).toBe(seeded + 10);
   });
 
+  test('follow a merge: its contact stays the same one, and no part of it is left behind', async () => {
+    await stack.sandbox.limits({ searchLagMs: 0 }, account);
+    const ids = new Set((await readContacts(alice)).map((it) => it.id));
+    const { merged } = await stack.sandbox.touch(account, { merge: 3 });
+    const { final } = await sync(alice, 'INCREMENTAL');
+    expect(final).toMatchObject({ status: 'SUCCEEDED', created: 0, deleted: 3, failed: 0 });
+    await expectSameContacts();
+    const shown = await readContacts(alice);
+    for (const { survivor } of merged) {
+      const contact = shown.find((it) => it.crmStatus[0]?.externalId === survivor);
+      expect(ids).toContain(contact?.id);
+    }
+  });
+
   test('with nothing changed, change nothing', async () => {
     const before = await readContacts(alice);
     const { final } = await sync(alice, 'INCREMENTAL');

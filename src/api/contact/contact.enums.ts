@@ -16,7 +16,7 @@ export const ContactOrderFieldEnum = defineEnum<ContactOrder['field']>(
   {
     UPDATED_AT: 'When the contact last changed.',
     CREATED_AT: 'When the contact was first seen.',
-    NAME: 'Last name, then first name.',
+    NAME: 'Display name, as dictionaries sort (Unicode).',
   },
 );
 

@@ -6,7 +6,8 @@ import { DateTime, EmailAddress } from '../scalars.js';
 import { ContactOrderFieldEnum, CrmStateEnum, OrderDirectionEnum } from './contact.enums.js';
 
 @InputType('ContactInput', {
-  description: "A contact's fields. One that is left out stays as it is; null or an empty text clears it.",
+  description:
+    "A contact's fields. One that is left out stays as it is; null clears it; an empty text is refused.",
 })
 export class ContactInput implements commands.ContactInput {
   @Field(() => String, { nullable: true, description: 'Given name, at most 255 characters.' })

@@ -119,7 +119,7 @@ export type ContactFilter = {
   updatedSince?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
-/** A contact's fields. One that is left out stays as it is; null or an empty text clears it. */
+/** A contact's fields. One that is left out stays as it is; null clears it; an empty text is refused. */
 export type ContactInput = {
   /** Company, at most 255 characters. */
   company?: InputMaybe<Scalars['String']['input']>;
@@ -147,7 +147,7 @@ export type ContactOrder = {
 export type ContactOrderField =
   /** When the contact was first seen. */
   | 'CREATED_AT'
-  /** Last name, then first name. */
+  /** Display name, as dictionaries sort (Unicode). */
   | 'NAME'
   /** When the contact last changed. */
   | 'UPDATED_AT';

@@ -19,6 +19,13 @@ describe('documents', () => {
     expect(documents.read('{ viewer')).toEqual([expect.any(GraphQLError)]);
   });
 
+  test('that no call stack can hold are refused in words', () => {
+    const deep = `{ contacts ${'{ nodes '.repeat(2_400)}${'}'.repeat(2_400)} }`;
+    const faults = createDocuments(schema).read(deep);
+    expect(faults).toEqual([expect.any(GraphQLError)]);
+    expect(String(faults)).not.toContain('call stack');
+  });
+
   test('may have 5,000 tokens', () => {
     const documents = createDocuments(schema);
     const tokensPerField = 6;
