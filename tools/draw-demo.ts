@@ -25,6 +25,7 @@ const rows = lines.map((line, at) => {
 writeFileSync(
   file,
   `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+<title>The demo in a terminal: a progress bar, then a table of contacts</title>
 <rect width="100%" height="100%" rx="8" fill="#14161a"/>
 <g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" fill="#d8dee9">
 ${rows.join('\n')}

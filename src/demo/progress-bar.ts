@@ -12,7 +12,7 @@ export interface ProgressBar {
 export function openProgressBar(): ProgressBar {
   const bar = new SingleBar(
     {
-      format: '  {bar} {percentage}% | {value}/{total} contacts | {rate}/s | {left} | {note}',
+      format: '  {bar} {percentage}% | {value}/{total} contacts | {rate}/s | {note}',
       noTTYOutput: true,
       notTTYSchedule: 1_000,
       hideCursor: true,
@@ -22,24 +22,24 @@ export function openProgressBar(): ProgressBar {
     Presets.shades_classic,
   );
   const start = Date.now();
-  bar.start(1, 0, { rate: 0, left: '', note: 'starting' });
   return {
     show(progress) {
+      const { processed } = progress;
+      if (progress.total === null && processed === 0) return; // nothing to draw yet
+      const total = progress.total ?? Math.max(processed, 1);
       const seconds = (Date.now() - start) / 1_000;
-      bar.setTotal(progress.total ?? Math.max(progress.processed, 1));
-      bar.update(progress.processed, {
-        rate: seconds > 0 ? Math.round(progress.processed / seconds) : 0,
-        left: timeLeft(progress),
-        note: noteOf(progress),
-      });
+      const shown = { rate: seconds > 0 ? Math.round(processed / seconds) : 0, note: noteOf(progress) };
+      if (!bar.isActive) bar.start(total, processed, shown);
+      bar.setTotal(total);
+      bar.update(processed, shown);
     },
     stop: () => bar.stop(),
   };
 }
 
-function timeLeft({ estimatedFinishAt }: Progress): string {
-  if (!estimatedFinishAt) return '';
-  return `${Math.max(Math.ceil((Date.parse(estimatedFinishAt) - Date.now()) / 1_000), 0)} s left`;
+function timeLeft({ estimatedFinishAt }: Progress): string[] {
+  if (!estimatedFinishAt) return [];
+  return [`${Math.max(Math.ceil((Date.parse(estimatedFinishAt) - Date.now()) / 1_000), 0)} s left`];
 }
 
 function noteOf(progress: Progress): string {
@@ -47,5 +47,5 @@ function noteOf(progress: Progress): string {
   const { created, updated, unchanged, deleted, failed } = progress;
   const parts = Object.entries({ new: created, changed: updated, unchanged, deleted, failed });
   const counts = parts.filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`);
-  return [progress.status.toLowerCase(), ...counts].join(', ');
+  return [...timeLeft(progress), progress.status.toLowerCase(), ...counts].join(', ');
 }
