@@ -16,14 +16,17 @@ CREATE INDEX idx_crm_integrations_next_sync ON crm_integrations (next_sync_at)
     WHERE state = 'CONNECTED' AND next_sync_at IS NOT NULL;
 
 -- Roles are the server's, not the database's: another database of this server may have made them already.
+-- From PostgreSQL 16 on, who makes a role may hand it out but not take it on, until it is granted to him.
 DO $$
-DECLARE role_name text;
+DECLARE
+    role_name text;
+    wanted text := CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END;
 BEGIN
     FOREACH role_name IN ARRAY ARRAY['crm_app', 'crm_system'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS', role_name);
         END IF;
-        IF NOT pg_has_role(current_user, role_name, 'MEMBER') THEN
+        IF NOT pg_has_role(current_user, role_name, wanted) THEN
             EXECUTE format('GRANT %I TO CURRENT_USER', role_name);
         END IF;
     END LOOP;
