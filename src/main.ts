@@ -23,9 +23,9 @@ import { openSyncWorker } from './worker/index.js';
 
 const migrationsDir = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
 
-/** A step ends after its page; and nobody waits longer for a Redis that is down (ms). */
+/** How long the end waits for a step and its page, and for a server that may not answer (ms). */
 const stepGraceMs = 12_000;
-const redisGraceMs = 2_000;
+const serverGraceMs = 3_000;
 
 /** Builds everything once, starts what the role asks for, and ends it in reverse order. */
 async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
@@ -42,9 +42,10 @@ async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
   const store = app.use(
     openStore({ url: services.databaseUrl, poolSize: config.database.poolSize, keys: vaultKeys(config) }),
     (it) => it.close(),
+    serverGraceMs,
   );
   const connectors = createConnectors({ hubspot: hubspotOptions(config, services, log) });
-  const queue = app.use(openAdvanceQueue(services.queueBackend, log), (it) => it.close(), redisGraceMs);
+  const queue = app.use(openAdvanceQueue(services.queueBackend, log), (it) => it.close(), serverGraceMs);
   const { events } = services;
 
   if (config.role !== 'api') {
@@ -59,13 +60,15 @@ async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
     return;
   }
   const commands = createCommands({ store, queue, events, connectors, log, ...config.http });
-  const { host, port } = config.http;
+  const { host, port, appOrigins } = config.http;
   const authenticator = createAuthenticator({
     ...config.auth,
     secret: config.auth.jwksUrl ? undefined : jwtSecret(config),
   });
   const readiness = createReadiness(store, services);
-  app.use(await openApi({ commands, authenticator, readiness, log, host, port }), (it) => it.close());
+  app.use(await openApi({ commands, authenticator, readiness, log, host, port, appOrigins }), (it) =>
+    it.close(),
+  );
   console.log(`ready http://localhost:${port}`);
 }
 
@@ -137,12 +140,14 @@ function createReadiness(store: Store, { pingRedis }: Services) {
 /** One line for what an operator can mend; the rest is a bug and keeps its stack. */
 function explain(error: unknown, config: Config): string {
   const { code, syscall, port, message } = error as NodeJS.ErrnoException & { port?: number };
+  const isOfSandbox = port !== undefined && port === config.sandbox.port;
   if (code === 'EADDRINUSE') {
-    const name = port === config.sandbox.port ? 'SANDBOX_PORT' : 'PORT';
+    const name = isOfSandbox ? 'SANDBOX_PORT' : 'PORT';
     return `Port ${port} is in use: end what listens there, or choose another with ${name}.`;
   }
   if (syscall === 'listen' || syscall === 'getaddrinfo') {
-    return `The API cannot listen on HOST "${config.http.host}" (${code}): set an address of this machine.`;
+    const names = isOfSandbox ? 'SANDBOX_PORT' : 'HOST and PORT';
+    return `Cannot listen (${message}): choose an address of this machine and a free port with ${names}.`;
   }
   return message ?? String(error);
 }

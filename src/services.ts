@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Config } from './config/index.js';
 import { createLocalPermits, createRedisPermits, type Permits } from './connectors/index.js';
 import { type Events, openEvents } from './events/index.js';
 import { createRedisQueueBackend, openPostgresQueueBackend, type QueueBackend } from './queue/index.js';
 import { type Lifecycle, type Logger, openEmbeddedPostgres, openEmbeddedRedis } from './runtime/index.js';
+
+/** How long Redis may take to answer at the start (ms). */
+const firstAnswerMs = 10_000;
 
 /** The services underneath, wherever they come from: the rest sees a database, a queue, events and permits. */
 export interface Services {
@@ -36,10 +40,7 @@ export async function openServices(config: Config, app: Lifecycle, log: Logger):
   const failFast = { maxRetriesPerRequest: 1, enableOfflineQueue: false, connectTimeout: 5_000 };
   const patient = { maxRetriesPerRequest: null };
   const producer = connect({ ...failFast, lazyConnect: true });
-  await producer.connect().catch((cause: Error & { code?: string }) => {
-    const reason = cause.code ?? cause.message;
-    throw new Error(`Redis cannot be reached (${reason}): check that it runs, and REDIS_URL.`, { cause });
-  });
+  await answered(producer);
   return {
     databaseUrl,
     queueBackend: createRedisQueueBackend({ producer, consumer: connect(patient) }),
@@ -51,6 +52,22 @@ export async function openServices(config: Config, app: Lifecycle, log: Logger):
       await producer.ping();
     },
   };
+}
+
+/** The first answer. @throws one line that says what to do, after `connectTimeout` and as long for the answer */
+async function answered(redis: Redis): Promise<void> {
+  let reason = 'no answer';
+  redis.on('error', (error: Error & { code?: string }) => {
+    reason = error.code ?? error.message;
+  });
+  const isReady = redis.connect().then(
+    () => true,
+    () => false,
+  );
+  const isLate = sleep(firstAnswerMs, false, { ref: false });
+  if (await Promise.race([isReady, isLate])) return;
+  redis.disconnect();
+  throw new Error(`Redis cannot be reached (${reason}): check that it runs, and REDIS_URL.`);
 }
 
 async function openOwnRedis({ dataDir }: Config, app: Lifecycle, log: Logger): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
+import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Commands } from '../commands/index.js';
@@ -25,12 +26,21 @@ interface HttpDoorDeps {
   readonly commands: Commands;
   readonly readiness: Readiness;
   readonly log: Logger;
+  readonly appOrigins: readonly string[];
 }
 
 /** 1 MB: a thousand contacts fit into an import. */
 const bodyLimit = 1_048_576;
 /** How long a client may take to send a whole request, in ms. */
 const requestTimeout = 30_000;
+
+/** What a page of another origin may do. Its token goes in a header, so no cookie has to be allowed. */
+const crossOrigin = {
+  methods: ['GET', 'POST'],
+  allowedHeaders: ['authorization', 'content-type', 'x-request-id', 'apollo-require-preflight'],
+  exposedHeaders: ['x-request-id'],
+  maxAge: 600,
+};
 
 const securityHeaders = {
   'x-content-type-options': 'nosniff',
@@ -49,6 +59,7 @@ export function createHttpDoor(deps: HttpDoorDeps): FastifyInstance {
   });
   app.removeContentTypeParser('text/plain');
   addRequestLife(app, deps.log);
+  app.register(cors, { ...crossOrigin, origin: [...deps.appOrigins] });
   answerErrors(app);
   addGraphQL(app, deps);
   addOAuthCallback(app, deps.commands);

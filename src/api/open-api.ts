@@ -20,6 +20,8 @@ interface ApiDeps {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
+  /** Origins whose pages may call from a browser. */
+  readonly appOrigins: readonly string[];
 }
 
 export interface Api {
@@ -38,14 +40,14 @@ const socketGraceMs = 3_000;
  * @throws what `listen` throws, such as EADDRINUSE
  */
 export async function openApi(deps: ApiDeps): Promise<Api> {
-  const { commands, authenticator, readiness, log, host, port } = deps;
+  const { commands, authenticator, readiness, log, host, port, appOrigins } = deps;
   const schema = createSchema();
   const documents = createDocuments(schema);
   const formatError = createFormatError(schema);
   const signIn = createSignIn(authenticator, commands);
   const apollo = createApollo({ schema, documents, formatError, log });
   await apollo.start();
-  const http = createHttpDoor({ apollo, signIn, commands, readiness, log });
+  const http = createHttpDoor({ apollo, signIn, commands, readiness, log, appOrigins });
   const sockets = openSocketDoor({
     server: http.server,
     schema,

@@ -93,11 +93,11 @@ function redirectUri({ publicUrl }: CommandDeps, platform: Platform): string {
 }
 
 /** Only to known origins: an open redirect would lend our name to any page. */
-function checkReturnTo({ returnToOrigins }: CommandDeps, returnTo: string | null | undefined): string | null {
+function checkReturnTo({ appOrigins }: CommandDeps, returnTo: string | null | undefined): string | null {
   if (returnTo === null || returnTo === undefined) return null;
   const url = URL.canParse(returnTo) ? new URL(returnTo) : null;
-  if (!url || returnTo.length > 2_000 || !returnToOrigins.includes(url.origin)) {
-    throw badInput('returnTo', `returnTo must be a URL of one of: ${returnToOrigins.join(', ')}.`);
+  if (!url || returnTo.length > 2_000 || !appOrigins.includes(url.origin)) {
+    throw badInput('returnTo', `returnTo must be a URL of one of: ${appOrigins.join(', ')}.`);
   }
   return url.href;
 }

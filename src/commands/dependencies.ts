@@ -14,5 +14,5 @@ export interface CommandDeps {
   /** Where the CRM sends the browser back to, by platform in lower case: `<publicUrl>/oauth/<platform>/callback`. */
   readonly publicUrl: string;
   /** Origins that a user may be sent on to after connecting. */
-  readonly returnToOrigins: readonly string[];
+  readonly appOrigins: readonly string[];
 }

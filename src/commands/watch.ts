@@ -40,14 +40,17 @@ export function createWatchCommands({ store, events }: CommandDeps): WatchComman
           yield* tellActivity(feed, active, present, wanted);
         },
       ),
-    watchIntegrations: (user) =>
-      watch(
-        () => events.open('integration', user, (event) => event.platform),
-        async function* (feed) {
-          const list = () => store.integrations.list(user);
-          yield* tellChanges(feed, await list(), list);
+    watchIntegrations(user) {
+      const list = () => store.integrations.list(user);
+      let before: Integration[] = [];
+      return watch(
+        async () => {
+          before = await list(); // before the feed is open, so that no change between the two counts as told
+          return events.open('integration', user, (event) => event.platform);
         },
-      ),
+        (feed) => tellChanges(feed, before, list),
+      );
+    },
   };
 }
 

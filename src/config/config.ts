@@ -26,8 +26,8 @@ export interface Config {
     readonly port: number;
     /** Without a trailing slash. */
     readonly publicUrl: string;
-    /** Origins that the browser may be sent to after an OAuth connection. */
-    readonly returnToOrigins: readonly string[];
+    /** Origins of the web apps: they may call the API, and the browser may be sent to them after an OAuth connection. */
+    readonly appOrigins: readonly string[];
   };
   readonly database: { readonly url?: string; readonly poolSize: number };
   readonly redis: { readonly url?: string };
@@ -80,7 +80,7 @@ export function createConfig(values: VariableValues): Config {
       host: values.HOST,
       port: values.PORT,
       publicUrl,
-      returnToOrigins: values.RETURN_TO_ORIGINS ?? [new URL(publicUrl).origin],
+      appOrigins: values.APP_ORIGINS ?? [new URL(publicUrl).origin],
     },
     database: { url: values.DATABASE_URL, poolSize: values.DATABASE_POOL_SIZE },
     redis: { url: values.REDIS_URL },

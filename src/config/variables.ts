@@ -80,8 +80,9 @@ export const variables = {
   HUBSPOT_SEARCHES_PER_SECOND: wholeNumber(1, 1_000)
     .prefault('5')
     .describe('Most search requests per second for one HubSpot account'),
-  RETURN_TO_ORIGINS: originList().optional().meta({
-    description: 'Comma list of origins that connectIntegration may send the browser back to',
+  APP_ORIGINS: originList().optional().meta({
+    description:
+      'Comma list of the origins of your web apps: their pages may call the API (CORS), and connectIntegration may send the browser back to them',
     shownDefault: 'the origin of `PUBLIC_URL`',
   }),
   SANDBOX: choice(['auto', 'on', 'off'])

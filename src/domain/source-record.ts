@@ -44,6 +44,8 @@ export interface Page {
   readonly cursor: Cursor;
   /** Read through an index that lags: a record may be older than one read before, or be gone by now. */
   readonly mayBeStale?: boolean;
+  /** That a record is on this page proves that the CRM holds it; as a rule, where it cannot be stale. */
+  readonly provesPresence?: boolean;
   /** Nothing follows: the reading is complete, and the cursor is the bookmark for the next one. */
   readonly last: boolean;
   /** The CRM's own count of what this reading will bring, once it is known. */

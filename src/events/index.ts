@@ -34,16 +34,16 @@ export interface EventConnections {
   readonly subscriber: Redis;
 }
 
-/** @param quietMs after so long without an event (twice that at most) a reader looks for itself */
-export function openEvents(connections: EventConnections | null, log: Logger, quietMs = 10_000): Events {
+/** @param lookMs how often every reader looks for itself */
+export function openEvents(connections: EventConnections | null, log: Logger, lookMs = 10_000): Events {
   const broker: Broker = connections
     ? new RedisPubSub({ ...connections, reviver: reviveDate })
     : new PubSub<Record<string, unknown>>();
   const feeds = new Set<LatestFeed<never>>();
   // A publisher may die between its commit and its event, and pub/sub repeats nothing.
   const look = setInterval(() => {
-    for (const feed of feeds) feed.markQuiet();
-  }, quietMs).unref();
+    for (const feed of feeds) feed.markMissed();
+  }, lookMs).unref();
   const onReady = () => {
     for (const feed of feeds) feed.markMissed();
   };

@@ -6,13 +6,11 @@ export class LatestFeed<T> {
   readonly #pending = new Map<string, T>();
   #wake: (() => void) | undefined;
   #missed = false;
-  #quiet = false;
   #closed = false;
 
   push(key: string, event: T): void {
     this.#pending.delete(key); // the newest goes to the end
     this.#pending.set(key, event);
-    this.#quiet = false;
     this.#wake?.();
   }
 
@@ -20,12 +18,6 @@ export class LatestFeed<T> {
   markMissed(): void {
     this.#missed = true;
     this.#wake?.();
-  }
-
-  /** Called now and then: where nothing has come since the last call, the reader looks at the present state. */
-  markQuiet(): void {
-    if (this.#quiet) this.markMissed();
-    this.#quiet = true;
   }
 
   close(): void {
@@ -43,6 +35,7 @@ export class LatestFeed<T> {
       if (this.#closed) return undefined;
       if (this.#missed) {
         this.#missed = false;
+        this.#pending.clear(); // the present is newer than all of them
         return 'missed';
       }
       const [first] = this.#pending;

@@ -42,7 +42,7 @@ export async function commitPage(
     });
     if (!held.rows[0]) return null;
     const mayBeStale = page.mayBeStale ?? false;
-    const marksSeen = at.whole && !mayBeStale;
+    const marksSeen = at.whole && (page.provesPresence ?? !mayBeStale);
     const plan = planPage(page, {
       runId: run.id,
       platform: run.platform,
@@ -56,36 +56,10 @@ export async function commitPage(
     });
     await insertRecords(sql, userId, run, marksSeen, plan.created);
     await writeContacts(sql, userId, { ...plan, created: [] });
-    await dropDeadLinks(sql, userId, run, plan.relinked);
-    await moveLinks(sql, userId, plan.moved);
     await writeMappings(sql, userId, run, marksSeen, plan.mappings);
     await writeFaults(sql, userId, run, plan);
     return moveRun(sql, claim, plan, at, page.total ?? null);
   });
-}
-
-async function dropDeadLinks(
-  sql: Sql,
-  userId: string,
-  run: SyncRun,
-  contactIds: readonly string[],
-): Promise<void> {
-  if (contactIds.length === 0) return;
-  await sql.query(
-    `DELETE FROM crm_contact_mappings WHERE user_id = $1 AND platform = $2 AND contact_id = ANY($3)
-       AND state = 'DELETED_REMOTELY'`,
-    [userId, run.platform, contactIds],
-  );
-}
-
-/** A record that was merged into another goes on under the other's id: the contact keeps its own. */
-async function moveLinks(sql: Sql, userId: string, moved: PagePlan['moved']): Promise<void> {
-  if (moved.length === 0) return;
-  await sql.query(
-    `UPDATE crm_contact_mappings m SET external_id = r."externalId"
-     FROM json_to_recordset($2) AS r("mappingId" uuid, "externalId" text) WHERE m.user_id = $1 AND m.id = r."mappingId"`,
-    [userId, JSON.stringify(moved)],
-  );
 }
 
 const upsertMappings = `INSERT INTO crm_contact_mappings (user_id, platform, id, contact_id, external_id, record_type, url, state,
@@ -94,8 +68,8 @@ const upsertMappings = `INSERT INTO crm_contact_mappings (user_id, platform, id,
     now(), $4
   FROM json_to_recordset($3) AS r(id uuid, "contactId" uuid, "externalId" text, "recordType" text, url text, state crm_state,
     error text, base jsonb, "remoteUpdatedAt" timestamptz)
-  ON CONFLICT (user_id, platform, external_id) DO UPDATE SET url = excluded.url, state = excluded.state,
-    direction = excluded.direction, error = excluded.error, base = excluded.base,
+  ON CONFLICT (user_id, platform, external_id) DO UPDATE SET contact_id = excluded.contact_id, url = excluded.url,
+    state = excluded.state, direction = excluded.direction, error = excluded.error, base = excluded.base,
     remote_updated_at = excluded.remote_updated_at, last_synced_at = excluded.last_synced_at,
     seen_run_id = coalesce(excluded.seen_run_id, crm_contact_mappings.seen_run_id)`;
 

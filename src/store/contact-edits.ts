@@ -30,6 +30,7 @@ export function createContactEdits(database: Database): ContactEdits {
   return {
     create: (userId, values) =>
       database.asUser(userId, async (sql) => {
+        await sql.query(`SELECT ${lockContacts}`);
         const id = newId();
         await writeContacts(sql, userId, {
           created: [{ id, source: 'API', values }],

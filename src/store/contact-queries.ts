@@ -33,7 +33,7 @@ export interface ContactQueries {
     ask: { page: PageRequest; selection: ContactSelection; order: ContactOrdering },
   ): Promise<PageOf<Contact>>;
   count(userId: string, selection: ContactSelection): Promise<number>;
-  /** The links of these contacts to platforms that are connected. */
+  /** The links of these contacts to platforms that are connected; dead ones where a platform has no living one. */
   listCrmStatus(userId: string, contactIds: readonly string[]): Promise<CrmStatus[]>;
 }
 
@@ -63,8 +63,19 @@ function iso(at: unknown): string {
   return (at as Date).toISOString();
 }
 
-const heldBy = `EXISTS (SELECT FROM crm_contact_mappings m JOIN crm_integrations i USING (user_id, platform)
-  WHERE m.user_id = c.user_id AND m.contact_id = c.id AND i.state <> 'DISCONNECTED'`;
+/**
+ * Whether a connected platform holds the contact. `IS TRUE` keeps the list of links a list, which is read once and
+ * looked up by hash. As a join it is compared with every contact, one by one, as long as PostgreSQL has no
+ * statistics of a new user and takes him to have one contact.
+ */
+const isHeld = (where: string) => `(c.id IN (SELECT m.contact_id
+  FROM crm_contact_mappings m JOIN crm_integrations i USING (user_id, platform)
+  WHERE m.user_id = $1 AND i.state <> 'DISCONNECTED' AND ${where}))`;
+
+/** A link whose record is gone is shown where its platform has no other: after a merge it has. */
+const isLiving = `m.state <> 'DELETED_REMOTELY'`;
+const isShown = `(${isLiving} OR NOT EXISTS (SELECT FROM crm_contact_mappings l
+  WHERE l.user_id = m.user_id AND l.contact_id = m.contact_id AND l.platform = m.platform AND l.state <> 'DELETED_REMOTELY'))`;
 
 export function createContactQueries(database: Database): ContactQueries {
   return {
@@ -91,6 +102,7 @@ export function createContactQueries(database: Database): ContactQueries {
               m.record_type AS "recordType", m.url, m.state, m.direction, m.last_synced_at AS "lastSyncedAt", m.error
             FROM crm_contact_mappings m JOIN crm_integrations i USING (user_id, platform)
             WHERE m.user_id = $1 AND m.contact_id = ANY($2) AND i.state <> 'DISCONNECTED'
+              AND ${isShown}
             ORDER BY m.external_id`,
           values: [userId, contactIds],
         });
@@ -146,18 +158,13 @@ function selectionSql(userId: string, selection: ContactSelection): { where: str
   }
   if (selection.source) add(selection.source, (it) => `c.source = ANY(${it}::contact_source[])`);
   if (selection.inPlatform) {
-    add(
-      selection.inPlatform,
-      (it) => `${heldBy} AND m.platform = ${it}::platform AND m.state <> 'DELETED_REMOTELY')`,
-    );
+    add(selection.inPlatform, (it) => `${isHeld(`m.platform = ${it} AND ${isLiving}`)} IS TRUE`);
   }
   if (selection.notInPlatform) {
-    add(
-      selection.notInPlatform,
-      (it) => `NOT ${heldBy} AND m.platform = ${it}::platform AND m.state <> 'DELETED_REMOTELY')`,
-    );
+    add(selection.notInPlatform, (it) => `${isHeld(`m.platform = ${it} AND ${isLiving}`)} IS NOT TRUE`);
   }
-  if (selection.crmState) add(selection.crmState, (it) => `${heldBy} AND m.state = ${it}::crm_state)`);
+  if (selection.crmState)
+    add(selection.crmState, (it) => `${isHeld(`m.state = ${it} AND ${isShown}`)} IS TRUE`);
   if (selection.updatedSince) add(selection.updatedSince, (it) => `c.updated_at >= ${it}`);
   return { where: parts.join(' AND '), values };
 }

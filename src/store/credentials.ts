@@ -3,6 +3,7 @@ import type { Database } from './database.js';
 import { cancelUnderWay, type Disconnected } from './disconnect.js';
 import { readIntegration } from './integrations.js';
 import type { Vault } from './vault.js';
+import { lockContacts } from './write-contacts.js';
 
 export interface StoredTokens {
   readonly accessToken: string;
@@ -64,10 +65,9 @@ export function createCredentialStore(database: Database, vault: Vault): Credent
     connect: (userId, platform, { tokens, scopes, account }) =>
       database.modelsAsUser(userId, async (models) => {
         const where = { userId_platform: { userId, platform } };
+        await models.$executeRawUnsafe(`SELECT ${lockContacts}`);
         const before = await models.integration.findUniqueOrThrow({ where });
         const isAnother = before.accountId !== account.id;
-        const cancelled = isAnother ? await cancelUnderWay(models, userId, platform) : null;
-        if (isAnother) await models.mapping.deleteMany({ where: { userId, platform } });
         const row = await models.integration.update({
           where,
           data: {
@@ -81,6 +81,8 @@ export function createCredentialStore(database: Database, vault: Vault): Credent
             ...(isAnother && { cursors: {}, lastSyncedAt: null }),
           },
         });
+        const cancelled = isAnother ? await cancelUnderWay(models, userId, platform) : null;
+        if (isAnother) await models.mapping.deleteMany({ where: { userId, platform } });
         return { integration: readIntegration(row), cancelled };
       }),
     lockRefresh: (userId, platform, version, holdMs) =>

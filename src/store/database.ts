@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { AppError, isId } from '../domain/index.js';
@@ -39,7 +40,7 @@ export function openDatabase({ url, poolSize }: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: connectMs,
     query_timeout: statementMs + 5_000,
     application_name: 'crm-sync',
   });
@@ -81,7 +82,7 @@ export function openDatabase({ url, poolSize }: DatabaseOptions): Database {
             await models.$executeRawUnsafe(`SELECT ${settingCalls(userSettings(userId))}`);
             return work(models);
           },
-          { timeout: statementMs },
+          { timeout: statementMs, maxWait: connectMs },
         ),
       ).catch((error) => Promise.reject(isConnectionError(error) ? unavailable(error) : error)),
     ping: async () => {
@@ -100,11 +101,14 @@ export function openDatabase({ url, poolSize }: DatabaseOptions): Database {
   };
 }
 
+/** How long a caller waits for a connection of the pool (ms). */
+const connectMs = 10_000;
 /** What a statement may take in the server (ms); one that its caller has given up must not run on. */
 const statementMs = 55_000;
-/** PostgreSQL's code for a deadlock, and Prisma's. */
-const deadlockCodes = ['40P01', 'P2034'];
-const deadlockTries = 3;
+const deadlock = '40P01';
+const deadlockTries = 5;
+/** Between two tries at the most (ms): both sides of a deadlock may be trying again. */
+const deadlockPauseMs = 50;
 
 /** Of two transactions that wait for each other PostgreSQL ends one: it is done again, from its beginning. */
 async function overDeadlocks<T>(work: () => Promise<T>): Promise<T> {
@@ -112,7 +116,8 @@ async function overDeadlocks<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (!deadlockCodes.includes(codeOf(error) ?? '') || left <= 1) throw error;
+      if (codeOf(error) !== deadlock || left <= 1) throw error;
+      await sleep(Math.random() * deadlockPauseMs);
     }
   }
 }
@@ -128,16 +133,22 @@ function settingCalls(settings: Record<string, string>): string {
     .join(', ');
 }
 
+/** PostgreSQL's classes, Node's, and Prisma's for a server or a pool (P2024, P2028) that gives no connection. */
 const connectionCodes =
-  /^(08...|53300|57014|57P0[123]|ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|ENOTFOUND|P1001|P2024)$/;
+  /^(08...|53300|57014|57P0[123]|ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|ENOTFOUND|P1001|P2024|P2028)$/;
 
 function isConnectionError(error: unknown): boolean {
   return connectionCodes.test(codeOf(error) ?? '');
 }
 
+/** PostgreSQL's code, also where Prisma has one of its own around it. */
 function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : undefined;
+  const { code, meta } = (error ?? {}) as {
+    code?: unknown;
+    meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } } };
+  };
+  const inner = meta?.driverAdapterError?.cause?.originalCode;
+  return [inner, code].find((it) => typeof it === 'string') as string | undefined;
 }
 
 function unavailable(cause: unknown): AppError {

@@ -3,6 +3,7 @@ import { activeStatuses } from '../domain/index.js';
 import type { Database, Models } from './database.js';
 import { readIntegration } from './integrations.js';
 import { cancelActiveRuns, type RunRow, readRun } from './run-rows.js';
+import { lockContacts } from './write-contacts.js';
 
 export interface Disconnected {
   readonly integration: Integration;
@@ -22,7 +23,7 @@ export function disconnect(
   deleteContacts: boolean,
 ): Promise<Disconnected> {
   return database.modelsAsUser(userId, async (models) => {
-    const cancelled = await cancelUnderWay(models, userId, platform);
+    await models.$executeRawUnsafe(`SELECT ${lockContacts}`);
     const row = await models.integration.update({
       where: { userId_platform: { userId, platform } },
       data: {
@@ -39,12 +40,17 @@ export function disconnect(
         ...(deleteContacts && { cursors: {} }),
       },
     });
+    const cancelled = await cancelUnderWay(models, userId, platform);
     if (deleteContacts) await models.$executeRawUnsafe(deleteOwnContacts, userId, platform);
     return { integration: readIntegration(row), cancelled };
   });
 }
 
-/** The run under way, which ends by this; null when there is none. */
+/**
+ * The run under way, which ends by this; null when there is none. To be called once the integration is changed:
+ * locks are taken in the order contacts of the user, integration, run, so that a run which starts meanwhile
+ * either sees the change or is seen here.
+ */
 export async function cancelUnderWay(
   models: Models,
   userId: string,
@@ -59,11 +65,11 @@ export async function cancelUnderWay(
 const deleteOwnContacts = `WITH gone AS (
     UPDATE contacts c SET deleted_at = now(), updated_at = now()
     WHERE c.user_id = $1::uuid AND c.deleted_at IS NULL AND c.source = $2
-      AND EXISTS (SELECT FROM crm_contact_mappings m
-        WHERE m.user_id = c.user_id AND m.contact_id = c.id AND m.platform = $2)
-      AND NOT EXISTS (SELECT FROM crm_contact_mappings m JOIN crm_integrations i USING (user_id, platform)
-        WHERE m.user_id = c.user_id AND m.contact_id = c.id AND m.platform <> $2 AND i.state <> 'DISCONNECTED'
-          AND m.state <> 'DELETED_REMOTELY')
+      AND (c.id IN (SELECT m.contact_id FROM crm_contact_mappings m
+        WHERE m.user_id = $1::uuid AND m.platform = $2)) IS TRUE
+      AND c.id NOT IN (SELECT m.contact_id FROM crm_contact_mappings m
+        JOIN crm_integrations i USING (user_id, platform)
+        WHERE m.user_id = $1::uuid AND m.platform <> $2 AND i.state <> 'DISCONNECTED' AND m.state <> 'DELETED_REMOTELY')
     RETURNING c.id),
   unlinked AS (DELETE FROM crm_contact_mappings WHERE user_id = $1::uuid AND platform = $2)
   INSERT INTO contact_changes (user_id, id, contact_id, kind, source, fields)

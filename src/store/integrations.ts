@@ -30,17 +30,17 @@ export function createIntegrations(database: Database): Integrations {
         readIntegration(await models.integration.findUniqueOrThrow({ where: key(userId, platform) })),
       ),
     countContacts: (userId, platform) =>
-      database.modelsAsUser(userId, (models) =>
-        models.mapping.count({
-          where: {
-            userId,
-            platform,
-            state: { not: 'DELETED_REMOTELY' },
-            contact: { deletedAt: null },
-            integration: { state: { not: 'DISCONNECTED' } },
-          },
-        }),
-      ),
+      database.asUser(userId, async (sql) => {
+        // NOT IN is looked up by hash, a join may not be: see the filters of the contacts.
+        const found = await sql.query(
+          `SELECT count(DISTINCT m.contact_id)::int AS count
+           FROM crm_contact_mappings m JOIN crm_integrations i USING (user_id, platform)
+           WHERE m.user_id = $1 AND m.platform = $2 AND m.state <> 'DELETED_REMOTELY' AND i.state <> 'DISCONNECTED'
+             AND m.contact_id NOT IN (SELECT id FROM contacts WHERE user_id = $1 AND deleted_at IS NOT NULL)`,
+          [userId, platform],
+        );
+        return found.rows[0].count;
+      }),
     changeSettings: (userId, platform, change) =>
       database.modelsAsUser(userId, async (models) => {
         const { syncEveryMinutes, salesforceObjects, ...rest } = change;

@@ -21,9 +21,9 @@ export async function findKnown(
     text: `SELECT ${contactColumns}, c.deleted_at, m.id AS mapping_id, m.external_id, m.record_type, m.url, m.state, m.base,
         m.remote_updated_at, m.seen_run_id,
         c.deleted_at IS NOT NULL AND 'API' = (SELECT h.source FROM contact_changes h WHERE h.user_id = $1
-          AND h.contact_id = c.id AND h.kind = 'DELETED' ORDER BY h.id DESC LIMIT 1) AS deleted_by_user,
+          AND h.contact_id = c.id AND h.kind = 'DELETED' ORDER BY h.at DESC, h.id DESC LIMIT 1) AS deleted_by_user,
         EXISTS (SELECT FROM crm_contact_mappings o WHERE o.user_id = $1 AND o.contact_id = m.contact_id
-          AND o.platform <> m.platform AND o.state <> 'DELETED_REMOTELY') AS held_elsewhere
+          AND o.id <> m.id AND o.state <> 'DELETED_REMOTELY') AS held_elsewhere
       FROM crm_contact_mappings m JOIN contacts c ON c.user_id = m.user_id AND c.id = m.contact_id
       WHERE m.user_id = $1 AND m.platform = $2 AND m.external_id = ANY($3) FOR UPDATE OF c`,
     values: [userId, run.platform, ids],
@@ -58,14 +58,15 @@ export async function findCandidates(
   run: SyncRun,
   page: Page,
 ): Promise<Map<string, LinkCandidate>> {
-  const emails = page.records.flatMap((it) => it.values.email ?? []).filter(isValidEmail);
+  const emails = new Set(page.records.flatMap((it) => it.values.email ?? []).filter(isValidEmail));
   const found = await sql.query({
-    text: `SELECT c.id, c.updated_at, ${fieldColumnList} FROM contacts c
-      WHERE c.user_id = $1 AND c.email = ANY($3) AND c.deleted_at IS NULL
-        AND NOT EXISTS (SELECT FROM crm_contact_mappings m
-          WHERE m.user_id = $1 AND m.contact_id = c.id AND m.platform = $2 AND m.state <> 'DELETED_REMOTELY')
-      ORDER BY c.created_at DESC, c.id DESC FOR UPDATE OF c`,
-    values: [userId, run.platform, emails],
+    text: `SELECT c.* FROM unnest($3::text[]) AS wanted(email) CROSS JOIN LATERAL (
+        SELECT c.id, c.updated_at, ${fieldColumnList} FROM contacts c
+        WHERE c.user_id = $1 AND c.email = wanted.email AND c.deleted_at IS NULL
+          AND NOT EXISTS (SELECT FROM crm_contact_mappings m
+            WHERE m.user_id = $1 AND m.contact_id = c.id AND m.platform = $2 AND m.state <> 'DELETED_REMOTELY')
+        ORDER BY c.created_at, c.id LIMIT 1 FOR UPDATE OF c) AS c`,
+    values: [userId, run.platform, [...emails]],
   });
   return new Map(
     found.rows.map((row) => [

@@ -5,9 +5,12 @@ import { planRecord, planTombstone } from './plan-record.js';
 /** What a page means for what we hold: pure, so that the same page over the same rows plans the same. */
 export function planPage(page: Page, context: PlanContext): PagePlan {
   const plan = createPlan();
+  const replaced = new Set(page.records.flatMap((record) => record.replaces)); // an index that lags may show both
+  const isReplaced = ({ externalId }: { externalId: string }) => replaced.has(externalId);
   const records = new Map(page.records.map((record) => [record.externalId, record]));
-  for (const record of records.values()) planRecord(plan, context, record);
-  for (const tombstone of page.tombstones) planTombstone(plan, context, tombstone);
+  for (const record of records.values()) if (!isReplaced(record)) planRecord(plan, context, record);
+  for (const tombstone of page.tombstones)
+    if (!isReplaced(tombstone)) planTombstone(plan, context, tombstone);
   for (const fault of page.faults) planFault(plan, context, fault);
   return plan;
 }

@@ -13,19 +13,30 @@ import { diffValues, type LoggedChange } from './write-contacts.js';
 
 /** A record of the CRM: known, merged from known ones, found by its e-mail, or new. */
 export function planRecord(plan: PagePlan, context: PlanContext, record: SourceRecord): void {
-  const known = context.known.get(record.externalId) ?? findReplaced(context, record);
+  const known = chooseKnown(context, record);
   if (known) planKnown(plan, context, record, known);
   else planNew(plan, context, record);
   for (const externalId of record.replaces) {
     const { recordType, updatedAt: at } = record;
-    if (externalId !== known?.externalId) planTombstone(plan, context, { externalId, recordType, at });
+    const part = context.known.get(externalId);
+    if (part && part.contactId === known?.contactId) plan.mappings.push(ended(part, at));
+    else planTombstone(plan, context, { externalId, recordType, at });
   }
 }
 
-/** Of the records that were merged into this one, the one whose contact goes on: a living one first. */
-function findReplaced({ known }: PlanContext, { replaces }: SourceRecord): KnownRecord | undefined {
-  const replaced = replaces.flatMap((id) => known.get(id) ?? []);
-  return replaced.find((it) => it.state !== 'DELETED_REMOTELY') ?? replaced.find((it) => !it.deletedByUser);
+/**
+ * Whose contact goes on: of a record and of those that were merged into it, one that has a contact; then one
+ * whose contact the CRM took away rather than its user; then its own; then one with a living link.
+ */
+function chooseKnown(
+  { known }: PlanContext,
+  { externalId, replaces }: SourceRecord,
+): KnownRecord | undefined {
+  const loss = (it: KnownRecord) => (it.deletedByUser ? 2 : it.contactDeleted ? 1 : 0);
+  const isGone = (it: KnownRecord) => Number(it.state === 'DELETED_REMOTELY');
+  const all = [externalId, ...replaces].flatMap((id) => known.get(id) ?? []);
+  const isOther = (it: KnownRecord) => Number(it.externalId !== externalId);
+  return all.sort((a, b) => loss(a) - loss(b) || isOther(a) - isOther(b) || isGone(a) - isGone(b))[0];
 }
 
 function planNew(plan: PagePlan, context: PlanContext, record: SourceRecord): void {
@@ -41,7 +52,6 @@ function planNew(plan: PagePlan, context: PlanContext, record: SourceRecord): vo
   const winner = winnerBy(context.policy, candidate.updatedAt, record.updatedAt);
   const { values } = mergeValues(null, candidate.values, record.values, winner);
   plan.mappings.push(linked(newId(), candidate.contactId, record, 'SYNCED'));
-  plan.relinked.push(candidate.contactId);
   const after = { values, deleted: false };
   countChange(plan, context, candidate.contactId, 'UPDATED', candidate.values, after);
 }
@@ -50,12 +60,11 @@ function planKnown(plan: PagePlan, context: PlanContext, record: SourceRecord, k
   const wasGone = known.state === 'DELETED_REMOTELY';
   const isMoved = known.externalId !== record.externalId;
   if (wasGone && !isMoved && context.mayBeStale && !isNewer(record, known)) return; // the index has not heard of the deletion
-  if (isMoved) plan.moved.push({ mappingId: known.mappingId, externalId: record.externalId });
   const winner = winnerBy(context.policy, known.contactUpdatedAt, record.updatedAt);
   const { values, disputed } = mergeValues(known.base, known.values, record.values, winner);
   const isOld = !isMoved && context.mayBeStale && isNewer(known, record); // what was read before is nearer the truth
   const isChanged = !isOld && diffValues(known.values, values).length > 0;
-  const isAgain = context.whole && known.seenRunId === context.runId;
+  const isAgain = !isMoved && context.whole && known.seenRunId === context.runId;
   if (isAgain && !isChanged && !wasGone) return; // met twice in one reading
   plan.counts.processed += 1;
   if (isOld) {
@@ -85,7 +94,8 @@ function planLink(
   if (state === 'CONFLICT' && known.state !== 'CONFLICT') plan.counts.conflicts += 1;
   const isSame = state === known.state && record.url === known.url && timeOf(record) === timeOf(known);
   if (!context.marksSeen && isSame && diffValues(known.base, base).length === 0) return;
-  plan.mappings.push({ ...linked(known.mappingId, known.contactId, record, state), base });
+  const id = known.externalId === record.externalId ? known.mappingId : newId();
+  plan.mappings.push({ ...linked(id, known.contactId, record, state), base });
 }
 
 /** By the CRM's own clock; what tells no time is never newer. */
@@ -106,10 +116,7 @@ export function planTombstone(plan: PagePlan, context: PlanContext, { externalId
   if (!known || known.state === 'DELETED_REMOTELY') return; // never ours, or told before
   plan.counts.processed += 1;
   plan.counts.deleted += 1;
-  // Of its time, so that an index which has not heard of it brings nothing newer.
-  const remoteUpdatedAt = at && (known.remoteUpdatedAt ?? at) <= at ? at : known.remoteUpdatedAt;
-  const link = { ...known, id: known.mappingId, remoteUpdatedAt };
-  plan.mappings.push({ ...link, state: 'DELETED_REMOTELY', error: null });
+  plan.mappings.push(ended(known, at));
   // Who else has the contact keeps it: another CRM, or this API where it was made.
   if (known.contactDeleted || known.heldElsewhere || known.contactSource === 'API') return;
   plan.changed.push({ id: known.contactId, values: known.values, deleted: true });
@@ -132,6 +139,12 @@ function countChange(
   plan.counts[after.deleted ? 'unchanged' : 'updated'] += 1;
   plan.changed.push({ id: contactId, ...after });
   plan.log.push(entry);
+}
+
+/** The link of a record that is no more; of that time, so that an index which has not heard of it is seen to be older. */
+function ended(known: KnownRecord, at: Date | null): MappingWrite {
+  const remoteUpdatedAt = at && (known.remoteUpdatedAt ?? at) <= at ? at : known.remoteUpdatedAt;
+  return { ...known, id: known.mappingId, remoteUpdatedAt, state: 'DELETED_REMOTELY', error: null };
 }
 
 function linked(id: string, contactId: string, record: SourceRecord, state: CrmState): MappingWrite {

@@ -27,7 +27,7 @@ export interface KnownRecord {
   readonly contactDeleted: boolean;
   /** It was deleted here, by its user: then no CRM brings it back. */
   readonly deletedByUser: boolean;
-  /** Another platform has the contact too. */
+  /** Another record has the contact too, of this platform or of another. */
   readonly heldElsewhere: boolean;
 }
 
@@ -73,10 +73,6 @@ export interface PagePlan {
   readonly changed: ChangedContact[];
   readonly log: LoggedChange[];
   readonly mappings: MappingWrite[];
-  /** Links that go on under another record's id. */
-  readonly moved: { readonly mappingId: string; readonly externalId: string }[];
-  /** Contacts that were found by their e-mail: a link to a record that is gone makes way for the new one. */
-  readonly relinked: string[];
   readonly faults: RecordFault[];
   readonly counts: { -readonly [K in keyof SyncCounts]: SyncCounts[K] };
 }
@@ -87,8 +83,6 @@ export function createPlan(): PagePlan {
     changed: [],
     log: [],
     mappings: [],
-    moved: [],
-    relinked: [],
     faults: [],
     counts: { processed: 0, created: 0, updated: 0, unchanged: 0, deleted: 0, failed: 0, conflicts: 0 },
   };

@@ -24,10 +24,7 @@ export const runColumns = `id, platform, direction, mode, dry_run, status, phase
   created, updated, unchanged, deleted, failed, conflicts, total, waiting_for, failing_since, error_code, error_message,
   error_retryable, queued_at, started_at, finished_at, updated_at`;
 
-/**
- * Ends what is under way on the user's ($1) integration with a platform ($2): those were the statuses ($3). Runs are
- * locked before integrations, everywhere, so that no two transactions wait for each other.
- */
+/** Ends what is under way on the user's ($1) integration with a platform ($2): the statuses of such runs are $3. */
 export const cancelActiveRuns = `UPDATE sync_runs SET status = 'CANCELLED', phase = 'DONE', finished_at = now(),
     waiting_for = NULL, sequence = sequence + 1, updated_at = now()
   WHERE user_id = $1::uuid AND platform = $2 AND status = ANY($3) RETURNING ${runColumns}`;

@@ -94,6 +94,10 @@ function claimRun(database: Database, userId: string, integrationId: string): Pr
 
 function finishRun(database: Database, claim: ClaimedRun): Promise<SyncRun | null> {
   return database.asUser(claim.userId, async (sql) => {
+    await sql.query(
+      'SELECT FROM crm_integrations WHERE user_id = $1 AND platform = $2 FOR NO KEY UPDATE', // before the run
+      [claim.userId, claim.run.platform],
+    );
     const ended = await sql.query(
       `UPDATE sync_runs SET status = CASE WHEN failed > 0 THEN 'PARTIALLY_SUCCEEDED' ELSE 'SUCCEEDED' END::sync_run_status,
          phase = 'DONE', finished_at = now(), waiting_for = NULL, total = coalesce(greatest(total, processed), processed),

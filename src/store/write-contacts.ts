@@ -31,8 +31,8 @@ export interface ContactWrites {
 }
 
 /**
- * Who matches contacts by e-mail, or writes many, does so alone among the writers of its user, to the end of
- * its transaction: an address that is not there yet cannot be locked, and rows locked in two orders would deadlock.
+ * Who matches contacts by e-mail, makes one, or writes many, does so alone among the writers of its user, to the end
+ * of its transaction: an address that is not there yet cannot be locked, and rows locked in two orders would deadlock.
  */
 export const lockContacts = `pg_advisory_xact_lock(hashtextextended(current_setting('app.user_id'), 0))`;
 

@@ -42,7 +42,8 @@ export function createEngine(deps: EngineDeps): Engine {
   /** Pulls, then reconciles, each stream in turn. */
   async function walk(start: ClaimedRun, connector: Connector, meter: StepMeter): Promise<Outcome> {
     const { session, tokens } = await openSession(deps, start.userId, connector);
-    const bookmarks = await work.readCursors(start);
+    const isBegun = connector.streams.every((stream) => start.checkpoint[stream.name]);
+    const bookmarks = isBegun ? {} : await work.readCursors(start);
     let claim = start;
     for (const stream of connector.streams) {
       const from = checkpointOf(claim, stream, bookmarks[stream.name]);

@@ -11,8 +11,8 @@ export interface TokenSourceDeps {
   readonly now?: () => number;
 }
 
-/** Longer than the call's own deadline (30 s): the lock outlives the call, and frees itself after a crash. */
-const lockMs = 45_000;
+/** The lock outlives the call (30 s) and the storing of what it brings, and frees itself after a crash. */
+const lockMs = 90_000;
 /** Between the tries to store new tokens (ms). */
 const keepPausesMs = [200, 1_000, 3_000, 5_000];
 /** A token is renewed before its end, so that no call starts with one about to die: 5 min, or a fifth of its life. */

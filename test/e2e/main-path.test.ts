@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type ApiClient, openApiClient } from '../support/api-client.js';
 import { expectedOf, readContacts, shownOf } from '../support/contact-comparison.js';
+import { openHubspotCaller } from '../support/hubspot-caller.js';
 import { startProgram } from '../support/spawn.js';
 import { openStack, type Stack } from '../support/stack.js';
 import { connectHubspot, type Ended, follow, readToEnd, startSync, sync } from '../support/sync-client.js';
@@ -178,6 +179,22 @@ describe('later syncs', () => {
     await expectSameContacts();
     const shown = new Set((await readContacts(alice)).map((it) => it.crmStatus[0]?.externalId));
     for (const { survivor } of merged) expect(shown).toContain(survivor);
+  });
+
+  test('that read everything bring back nothing that was archived, though the search still shows it', async () => {
+    await stack.sandbox.limits({ searchLagMs: 0 }, account);
+    await sync(alice, 'INCREMENTAL');
+    await stack.sandbox.touch(account, { add: 2_500 }); // more than a list alone is read for
+    await sync(alice, 'INCREMENTAL');
+    await stack.sandbox.limits({ searchLagMs: 60_000 }, account);
+    const newest = (await stack.sandbox.contacts(account)).sort((a, b) =>
+      Number(BigInt(b.id) - BigInt(a.id)),
+    );
+    const hubspot = await openHubspotCaller(stack.sandbox.url, account);
+    for (const { id } of newest.slice(0, 5)) await hubspot.archive(id);
+    expect((await sync(alice, 'INCREMENTAL')).final).toMatchObject({ deleted: 5, failed: 0 });
+    expect((await sync(alice, 'FULL')).final).toMatchObject({ created: 0, updated: 0, failed: 0 });
+    await expectSameContacts();
   });
 
   test('that read everything show what changed just before, though the search of the CRM lags', async () => {

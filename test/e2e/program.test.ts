@@ -1,13 +1,14 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { identifyProcess } from '../../src/runtime/process-identity.js';
+import { identifyProcess, isRunning } from '../../src/runtime/process-identity.js';
 import { type ApiClient, jwtSecret, openApiClient } from '../support/api-client.js';
 import { closeAfterFile } from '../support/close-after-file.js';
 import { expectedOf, readContacts, shownOf } from '../support/contact-comparison.js';
-import { launchProgram, untilLine } from '../support/launch.js';
+import { findQuietPort, launchProgram, untilLine } from '../support/launch.js';
 import { controlSandbox } from '../support/sandbox-control.js';
 import { createTestDatabase, createTestRedis, waitFor } from '../support/services.js';
 import { type RunningProgram, startProgram } from '../support/spawn.js';
@@ -20,13 +21,6 @@ function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'crm-sync-e2e-'));
   closeAfterFile(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-async function findPort(): Promise<number> {
-  const server = await listen();
-  const port = portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function listen(): Promise<ReturnType<typeof createServer>> {
@@ -72,7 +66,7 @@ describe('the program by itself, with nothing set', () => {
 
   beforeAll(async () => {
     env.DATA_DIR = makeFolder();
-    env.SANDBOX_PORT = String(await findPort());
+    env.SANDBOX_PORT = String(await findQuietPort());
   });
 
   test('does the main job, and ends on Ctrl-C without leaving a process', async () => {
@@ -105,7 +99,7 @@ describe('the program by itself, with nothing set', () => {
   test('does the main job without any Redis, in one process', async () => {
     const folder = makeFolder();
     symlinkSync(process.execPath, join(folder, 'node'));
-    const sandboxPort = String(await findPort());
+    const sandboxPort = String(await findQuietPort());
     const program = await startProgram({
       env: { ...env, PATH: folder, DATA_DIR: makeFolder(), SANDBOX_PORT: sandboxPort },
     });
@@ -114,6 +108,30 @@ describe('the program by itself, with nothing set', () => {
     const health = (await (await fetch(`${program.url}/readyz`)).json()) as { checks: object };
     expect(health.checks).toEqual({ database: 'ok', redis: 'not used', migrations: 'ok' });
     expect(await program.stop()).toEqual({ code: 0, signal: null });
+  }, 120_000);
+});
+
+describe('npm start', () => {
+  test('ends in order when a supervisor ends npm', async () => {
+    const port = String(await findQuietPort());
+    const npm = spawn('npm', ['start'], {
+      env: {
+        ...{ PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: makeFolder(), PORT: port },
+        ...{ SANDBOX_PORT: String(await findQuietPort()), SANDBOX_CONTACTS: '10' },
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let log = '';
+    npm.stderr.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+    });
+    closeAfterFile(() => npm.kill('SIGKILL'));
+    const isUp = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok;
+    await waitFor(isUp, { timeoutMs: 60_000, what: 'a program that is ready' });
+    const server = identifyProcess((JSON.parse(log.split('\n')[0]!) as { pid: number }).pid)!;
+    npm.kill('SIGTERM');
+    await waitFor(() => !isRunning(server), { timeoutMs: 30_000, what: 'the end of the program' });
+    expect(log).toContain('"signal":"SIGTERM"');
   }, 120_000);
 });
 
@@ -177,7 +195,7 @@ describe('a start that cannot succeed says why in one line', () => {
 
   test('a database that is down', async () => {
     const text = await refuseInOneLine({
-      DATABASE_URL: `postgresql://crm:hidden@127.0.0.1:${await findPort()}/crm`,
+      DATABASE_URL: `postgresql://crm:hidden@127.0.0.1:${await findQuietPort()}/crm`,
     });
     expect(text).toContain('DATABASE_URL');
     expect(text).not.toContain('hidden');
@@ -185,10 +203,21 @@ describe('a start that cannot succeed says why in one line', () => {
 
   test('a Redis that is down', async () => {
     const { url } = await createTestDatabase();
-    const env = { DATABASE_URL: url, REDIS_URL: `redis://:hidden@127.0.0.1:${await findPort()}` };
+    const env = { DATABASE_URL: url, REDIS_URL: `redis://:hidden@127.0.0.1:${await findQuietPort()}` };
     const text = await refuseInOneLine(env);
     expect(text).toContain('REDIS_URL');
     expect(text).not.toContain('hidden');
+  });
+
+  test('a Redis that takes the call and never answers', async () => {
+    const server = await listen();
+    closeAfterFile(() => server.close());
+    const { url } = await createTestDatabase();
+    const text = await refuseInOneLine({
+      DATABASE_URL: url,
+      REDIS_URL: `redis://127.0.0.1:${portOf(server)}`,
+    });
+    expect(text).toContain('no answer');
   });
 
   test('a HOST that is not of this machine', async () => {

@@ -7,23 +7,28 @@ export interface HubspotCaller {
   /** @returns the new record's id */
   create(properties: Record<string, string>): Promise<string>;
   update(id: string, properties: Record<string, string>): Promise<void>;
+  archive(id: string): Promise<void>;
 }
 
 export async function openHubspotCaller(sandboxUrl: string, account: string): Promise<HubspotCaller> {
   const token = await authorize(sandboxUrl, account);
-  const call = async (method: string, path: string, properties: Record<string, string>) => {
+  const call = async (method: string, path: string, properties?: Record<string, string>) => {
     const reply = await fetch(`${sandboxUrl}/crm/v3/objects/contacts${path}`, {
       method,
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ properties }),
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(properties && { 'content-type': 'application/json' }),
+      },
+      ...(properties && { body: JSON.stringify({ properties }) }),
     });
-    const answer = (await reply.json()) as { id: string };
+    const answer = (reply.status === 204 ? {} : await reply.json()) as { id: string };
     if (!reply.ok) throw new Error(`HubSpot refused ${method} ${path}: ${JSON.stringify(answer)}`);
     return answer.id;
   };
   return {
     create: (properties) => call('POST', '', properties),
     update: async (id, properties) => void (await call('PATCH', `/${id}`, properties)),
+    archive: async (id) => void (await call('DELETE', `/${id}`)),
   };
 }
 

@@ -1,13 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  createLogger,
-  findFreePort,
-  openEmbeddedPostgres,
-  openEmbeddedRedis,
-} from '../../src/runtime/index.js';
+import { createLogger, openEmbeddedPostgres, openEmbeddedRedis } from '../../src/runtime/index.js';
 import { closeAfterFile } from './close-after-file.js';
 import { waitFor } from './services.js';
 
@@ -42,7 +38,7 @@ export async function launchProgram(
   script = 'src/main.ts',
   args: readonly string[] = [],
 ): Promise<LaunchedProgram> {
-  const [port, sandboxPort] = [await findFreePort(), await findFreePort()];
+  const [port, sandboxPort] = [await findQuietPort(), await findQuietPort()];
   const env = {
     PATH: process.env.PATH ?? '',
     HOME: process.env.HOME ?? '',
@@ -90,6 +86,20 @@ export async function untilLine(
   const found = line.exec(program.stdout());
   if (!found) throw new Error(`no line ${line} came:\n${program.stderr().slice(-4_000)}`);
   return found;
+}
+
+/** Below the ports that the system hands out by itself, so that none is taken between the look and the start. */
+export async function findQuietPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 function collectOutput(child: ChildProcess): { stdout(): string; stderr(): string } {

@@ -15,6 +15,15 @@ CREATE INDEX idx_sync_runs_due ON sync_runs (due_at) WHERE status IN ('QUEUED', 
 CREATE INDEX idx_crm_integrations_next_sync ON crm_integrations (next_sync_at)
     WHERE state = 'CONNECTED' AND next_sync_at IS NOT NULL;
 
+-- A user whom the last ANALYZE did not meet is taken to have one row, and every index on user_id to be good enough: then
+-- each row of a page costs a walk over all rows of its user. Without statistics of the column every user is taken to
+-- have a two-hundredth of the table, and the planner looks for a better index.
+ALTER TABLE contacts ALTER COLUMN user_id SET STATISTICS 0;
+ALTER TABLE crm_contact_mappings ALTER COLUMN user_id SET STATISTICS 0;
+ALTER TABLE contact_changes ALTER COLUMN user_id SET STATISTICS 0;
+ALTER TABLE sync_runs ALTER COLUMN user_id SET STATISTICS 0;
+ALTER TABLE sync_record_errors ALTER COLUMN user_id SET STATISTICS 0;
+
 -- Roles are the server's, not the database's: another database of this server may have made them already.
 -- From PostgreSQL 16 on, who makes a role may hand it out but not take it on, until it is granted to him.
 DO $$

@@ -3,7 +3,7 @@ import type { CrmState } from '../../domain/index.js';
 import { defineEnum } from '../enum.js';
 
 export const CrmStateEnum = defineEnum<CrmState>('CrmState', 'How a contact and its CRM record stand.', {
-  SYNCED: 'Both hold the same.',
+  SYNCED: 'The last sync brought the record here.',
   PENDING: 'A change is on its way.',
   CONFLICT: 'Both sides changed a field to different values, and the user has to choose.',
   FAILED: 'The last attempt failed; the error says why.',

@@ -5,8 +5,8 @@ import type { HttpSession } from '../kit/session.js';
 import { createCalls, pageMax } from './calls.js';
 import { readArchived, readChanges } from './changes-walk.js';
 import { convertContact, recordType } from './convert.js';
-import { type ContactsState, parseCursor } from './cursor.js';
-import { readList, readNewest } from './full-walk.js';
+import { type ContactsState, type ListState, parseCursor } from './cursor.js';
+import { beginList, readList, readNewest } from './full-walk.js';
 import type { HubspotRules } from './limits.js';
 import { indexSettleMs, pageOf, type Reading, type Turn } from './turn.js';
 
@@ -15,8 +15,6 @@ interface ContactsOptions {
   readonly rules: HubspotRules;
   /** How long the search may lag behind the records (ms). */
   readonly settleMs?: number;
-  /** Up to this many records the list alone is read: it is never stale, and two calls more cost nothing. */
-  readonly listOnlyUpTo?: number;
 }
 
 /** HubSpot's contacts. */
@@ -39,7 +37,7 @@ export function createContactsStream(options: ContactsOptions): Stream<HttpSessi
 
 /** State → one call → page and next state, until the state is `done`: so every page is a place to resume at. */
 async function* read(
-  { appUrl, rules, settleMs = indexSettleMs, listOnlyUpTo = 2_000 }: ContactsOptions,
+  { appUrl, rules, settleMs = indexSettleMs }: ContactsOptions,
   session: HttpSession,
   from: Cursor | undefined,
   signal: AbortSignal,
@@ -48,14 +46,13 @@ async function* read(
   const reading: Reading = {
     calls: createCalls(session, rules, signal),
     convert: (raw) => convertContact(raw, urlOf),
-    listOnlyUpTo,
   };
   const settling = createSettling(settleMs);
   let state = from === undefined ? undefined : startOf(parseCursor(from));
   for (;;) {
     if (state?.phase === 'changes' && state.searchedAt === null) await settling.wait(signal);
-    const turn = await advance(reading, state);
-    if (turn.walkedMs !== undefined) settling.listed(turn.walkedMs > settleMs, hasSearched(state));
+    const turn = await advance(reading, state, settleMs);
+    if (turn.walkedMs !== undefined) settling.listed(turn.walkedMs);
     const page = pageOf(turn);
     yield page;
     if (page.last) return;
@@ -63,22 +60,15 @@ async function* read(
   }
 }
 
-/** Whether some of the records come from the search, which lags, and not from the list. */
-function hasSearched(state: ContactsState | undefined): boolean {
-  return state?.phase === 'list' && state.newest.length > 0;
-}
-
 /** Where a finished reading ended, the next one begins: with the archived. */
 function startOf(state: ContactsState): ContactsState {
   return state.phase === 'done' ? { phase: 'archived', since: state.since, after: null } : state;
 }
 
-function advance(reading: Reading, state: ContactsState | undefined): Promise<Turn> {
-  switch (state?.phase) {
-    case undefined:
-      return readNewest(reading);
+function advance(reading: Reading, state: ContactsState = beginList(), settleMs: number): Promise<Turn> {
+  switch (state.phase) {
     case 'list':
-      return readList(reading, state);
+      return isSearchDue(state, settleMs) ? readNewest(reading, state) : readList(reading, state);
     case 'archived':
       return readArchived(reading, state);
     case 'changes':
@@ -88,6 +78,10 @@ function advance(reading: Reading, state: ContactsState | undefined): Promise<Tu
   }
 }
 
+function isSearchDue({ newest, startedAt, begunAt }: ListState, settleMs: number): boolean {
+  return newest === null && startedAt !== null && Date.now() - begunAt >= settleMs;
+}
+
 /**
  * The wait before the first search for changes, for the index to show what happened before this reading
  * began, or, after a long walk, before it ended.
@@ -95,9 +89,8 @@ function advance(reading: Reading, state: ContactsState | undefined): Promise<Tu
 function createSettling(settleMs: number) {
   let from = performance.now();
   return {
-    listed(long: boolean, hasSearched: boolean): void {
-      if (long) from = performance.now();
-      else if (!hasSearched) from = Number.NEGATIVE_INFINITY;
+    listed(walkedMs: number): void {
+      from = walkedMs < settleMs ? Number.NEGATIVE_INFINITY : performance.now();
     },
     async wait(signal: AbortSignal): Promise<void> {
       const ms = settleMs - (performance.now() - from);

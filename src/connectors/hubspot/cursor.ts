@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError, type Cursor } from '../../domain/index.js';
 
 /*
- * Where a reading of the contacts stands. Reading everything: newest → list → changes → done.
+ * Where a reading of the contacts stands. Reading everything: list → changes → done.
  * Reading what changed: archived → changes → done. `done` is where the next reading of changes starts.
  */
 
@@ -10,15 +10,17 @@ const id = z.string().regex(/^\d{1,30}$/);
 const instant = z.int().min(0).max(8.64e15);
 const token = z.string().min(1).max(1024);
 
-/** Walking the list from the oldest id on, after the newest records were read by one search. */
+/** Walking the list from the oldest id on; on the way one search brings the newest records. */
 const list = z.strictObject({
   phase: z.literal('list'),
-  /** When the reading began, by HubSpot's clock (ms). */
-  startedAt: instant,
-  /** HubSpot's count of all contacts. */
-  total: z.int().min(0),
-  /** The ids that the search brought: left out here, and where the list may end. */
-  newest: z.array(id).max(200),
+  /** When the reading began, by our clock (ms). */
+  begunAt: instant,
+  /** When its first page was answered, by HubSpot's clock (ms); null before it. */
+  startedAt: instant.nullable(),
+  /** HubSpot's count of all contacts; null before the search. */
+  total: z.int().min(0).nullable(),
+  /** The ids that the search brought: left out by the list, and where it may end; null before the search. */
+  newest: z.array(id).max(200).nullable(),
   /** Records read so far, the newest included. */
   read: z.int().min(0),
   /** HubSpot's own paging token; null at the beginning. */

@@ -4,27 +4,34 @@ import type { ChangesState, ListState } from './cursor.js';
 import { unreadable } from './errors.js';
 import { beginningOverlapMs, type Reading, sorted, type Turn } from './turn.js';
 
+/** Before the first page of reading everything. */
+export function beginList(): ListState {
+  return {
+    ...{ phase: 'list', begunAt: Date.now(), startedAt: null, total: null, newest: null, read: 0 },
+    ...{ after: null, lastId: null, ascending: true, afterIsBound: true },
+  };
+}
+
 /**
- * The first call of reading everything: one search brings HubSpot's count of all and, in a large account,
- * the newest 200 records, which the list would need two calls for.
+ * One search on the way brings HubSpot's count of all, and the newest 200 records, which the list would need two
+ * calls for. It waits until the index shows what happened before the reading began: what was archived until then is
+ * not in it. What is archived later, during the walk, the next reading finds.
  */
-export async function readNewest({ calls, convert, listOnlyUpTo }: Reading): Promise<Turn> {
+export async function readNewest({ calls, convert }: Reading, state: ListState): Promise<Turn> {
   const search = { filters: [], sortBy: 'hs_object_id', direction: 'DESCENDING' } as const;
   const reply = await calls.search({ ...search, properties: requestedProperties });
-  if (reply.total === null) throw unreadable('a search without its total');
-  const entries = reply.total > listOnlyUpTo ? reply.results.map(convert) : [];
-  const next: ListState = {
-    phase: 'list',
-    startedAt: reply.at,
-    total: reply.total,
-    newest: idsOf(entries),
-    read: entries.length,
-    after: null,
-    lastId: null,
-    ascending: true,
-    afterIsBound: true,
+  const { total } = reply;
+  if (total === null) throw unreadable('a search without its total');
+  // Out of order the list has to be walked to its end anyway.
+  const isAhead = ({ id }: Entry) => state.ascending && id !== null && isHigher(id, state.lastId ?? '0');
+  const entries = reply.results.map(convert).filter(isAhead);
+  const walked = { ...state, total, newest: idsOf(entries), read: state.read + entries.length };
+  return {
+    ...sorted(entries),
+    ...afterPage(walked, state.after, reply.at),
+    mayBeStale: true,
+    provesPresence: true,
   };
-  return { ...sorted(entries), next, total: reply.total };
 }
 
 /** One page of the list, without what the search brought already. */
@@ -36,11 +43,19 @@ export async function readList({ calls, convert }: Reading, state: ListState): P
   const all = reply.results.map(convert);
   const newest = new Set(state.newest);
   const entries = all.filter(({ id }) => id === null || !newest.has(id));
-  const read = state.read + entries.length;
-  const walked: ListState = { ...state, ...orderAfter(state, all), read, after: reply.after };
-  const turn = { ...sorted(entries), total: state.total };
-  if (!isWhole(walked)) return { ...turn, next: walked };
-  return { ...turn, next: changesSince(walked), walkedMs: reply.at - state.startedAt };
+  const walked = { ...state, ...orderAfter(state, all), read: state.read + entries.length };
+  return { ...sorted(entries), ...afterPage(walked, reply.after, reply.at) };
+}
+
+function afterPage(
+  walked: ListState,
+  after: string | null,
+  at: number,
+): Pick<Turn, 'next' | 'total' | 'walkedMs'> {
+  const next = { ...walked, after, startedAt: walked.startedAt ?? at };
+  if (!isWhole(next)) return { next, total: next.total ?? undefined };
+  const total = next.total ?? next.read;
+  return { next: changesSince(next.startedAt, total), total, walkedMs: Date.now() - next.begunAt };
 }
 
 /** What is known of the order of ids after one page more; once it was broken, it stays so. */
@@ -67,14 +82,14 @@ function orderAfter(
  */
 function isWhole(state: ListState): boolean {
   if (state.after === null) return true;
-  const lowest = lowestOf(state.newest);
-  if (lowest === null || !state.ascending || state.read < state.total) return false;
+  const lowest = lowestOf(state.newest ?? []);
+  if (lowest === null || !state.ascending || state.total === null || state.read < state.total) return false;
   if (state.lastId !== null && BigInt(state.lastId) >= lowest) return true;
   const bound = state.afterIsBound && state.lastId !== null ? numberOf(state.after) : null;
   return bound !== null && bound >= lowest;
 }
 
-function changesSince({ startedAt, total }: ListState): ChangesState {
+function changesSince(startedAt: number, total: number): ChangesState {
   return {
     phase: 'changes',
     step: 'from',

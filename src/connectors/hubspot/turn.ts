@@ -11,7 +11,8 @@ export interface Turn {
   readonly next: ContactsState;
   readonly total?: number | undefined;
   readonly mayBeStale?: boolean;
-  /** At the end of a walk of the list: how long it took, by HubSpot's clock (ms). */
+  readonly provesPresence?: boolean;
+  /** At the end of a walk of the list: how long it took (ms). */
   readonly walkedMs?: number;
 }
 
@@ -19,8 +20,6 @@ export interface Turn {
 export interface Reading {
   readonly calls: ContactCalls;
   convert(raw: unknown): Entry;
-  /** Up to this many records the list alone is read: it is never stale. */
-  readonly listOnlyUpTo: number;
 }
 
 /** How far HubSpot's search may lag behind its records (ms); its guide says "a few moments". */
@@ -30,9 +29,8 @@ export const overlapMs = 5 * 60_000;
 /** The same for a reading's own beginning, where nothing older can have been missed (ms). */
 export const beginningOverlapMs = 30_000;
 
-export function pageOf({ records, tombstones = [], faults, next, total, mayBeStale = false }: Turn): Page {
-  const page = { records, tombstones, faults, cursor: next, last: next.phase === 'done', mayBeStale };
-  return total === undefined ? page : { ...page, total };
+export function pageOf({ next, walkedMs: _, tombstones = [], ...turn }: Turn): Page {
+  return { ...turn, tombstones, cursor: next, last: next.phase === 'done' };
 }
 
 /** Records and faults apart. */

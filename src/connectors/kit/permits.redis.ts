@@ -1,4 +1,4 @@
-import type { Cluster, Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { AppError } from '../../domain/index.js';
 import { createPermits, type Ledger, type LimitRule, type Permits } from './permits.js';
 import { LedgerMemory, type Memory } from './permits.memory.js';
@@ -16,7 +16,7 @@ interface Scripts {
 
 interface RedisPermitsOptions {
   /** Any ioredis connection; one that fails fast (no offline queue) tells soonest that Redis is down. */
-  readonly redis: Redis | Cluster;
+  readonly redis: Redis;
   /** Set before every key, for tests that share a Redis. */
   readonly prefix?: string;
   /** How long Redis may take to answer (ms). */
@@ -24,7 +24,7 @@ interface RedisPermitsOptions {
 }
 
 /**
- * The shared budget, exact over all processes of all machines: scripts on one Redis (or Cluster).
+ * The shared budget, exact over all processes of all machines: scripts on one Redis.
  * Every method throws AppError UNAVAILABLE (backoff) when Redis does not answer.
  */
 export function createRedisPermits({ redis, prefix = '', answerMs = 2_000 }: RedisPermitsOptions): Permits {
@@ -64,7 +64,7 @@ export function createRedisPermits({ redis, prefix = '', answerMs = 2_000 }: Red
   return createPermits(ledger);
 }
 
-function defineScripts(redis: Redis | Cluster): Scripts {
+function defineScripts(redis: Redis): Scripts {
   redis.defineCommand('crmPermitTake', { lua: takeScript });
   redis.defineCommand('crmPermitSettle', { lua: settleScript });
   redis.defineCommand('crmPermitForget', { lua: forgetScript });

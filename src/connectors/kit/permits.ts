@@ -95,7 +95,7 @@ const holdMs = 30_000;
 export const transitMs = 1_000;
 /** A waiting caller looks again after this at the latest: a slot may have come free early (ms). */
 const recheckMs = 1_000;
-const jitterMs = 4;
+const jitterMs = 1;
 /** Who has begun to wait is not sent away for the few ms by which timers are late. */
 const leewayMs = 50;
 

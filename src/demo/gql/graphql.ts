@@ -180,7 +180,7 @@ export type CrmState =
   | 'FAILED'
   /** A change is on its way. */
   | 'PENDING'
-  /** Both hold the same. */
+  /** The last sync brought the record here. */
   | 'SYNCED';
 
 /** A contact's link to one record in a connected CRM. */

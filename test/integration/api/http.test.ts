@@ -150,6 +150,7 @@ describe('the server', () => {
       readiness: async () => ({}),
       log,
       host: '127.0.0.1',
+      appOrigins: [],
       port: Number(new URL(api.url).port),
     });
     await expect(taken).rejects.toMatchObject({ code: 'EADDRINUSE' });
@@ -194,5 +195,32 @@ describe('the server', () => {
     });
     await closed;
     expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+});
+
+describe('a page of another origin', () => {
+  const preflight = async (origin: string) => {
+    const api = await openTestApi();
+    return fetch(`${api.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+  };
+
+  test('may call the API where the origin is of our own web apps', async () => {
+    const { status, headers } = await preflight('https://app.example.com');
+    expect(status).toBe(204);
+    expect(headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+    expect(headers.get('access-control-allow-headers')).toContain('authorization');
+    expect(headers.get('access-control-allow-credentials')).toBeNull();
+  });
+
+  test('may not from anywhere else', async () => {
+    const { headers } = await preflight('https://evil.example.com');
+    expect(headers.get('access-control-allow-origin')).toBeNull();
   });
 });

@@ -33,6 +33,7 @@ export async function openTestApi(
     readiness: options.readiness ?? allIsWell,
     log: pino({ level: 'debug' }, { write: (line) => logged.push(JSON.parse(line)) }),
     host: '127.0.0.1',
+    appOrigins: ['https://app.example.com'],
     port: 0,
   });
   onTestFinished(() => api.close());

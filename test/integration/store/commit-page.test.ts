@@ -201,6 +201,57 @@ describe('commit of a page', () => {
     ]);
   });
 
+  it.each([
+    ['a new record', '3', ['1', '2']],
+    ['the record of the one that was deleted', '1', ['2']],
+  ])(
+    'a merge into %s: the contact that its user kept goes on, not the one that was deleted',
+    async (_, id, replaces) => {
+      await begin();
+      await commit({ records: [recordOf('1'), recordOf('2')] });
+      const [deleted, kept] = await contacts();
+      await fixture.store.contacts.remove(user, [deleted!.id]);
+      await nextRun();
+      await commit(
+        { records: [{ ...recordOf(id, { title: 'Merged' }), replaces }], mayBeStale: true },
+        incremental,
+      );
+      expect(await contacts()).toMatchObject([{ id: kept!.id, title: 'Merged' }]);
+      expect(await fixture.store.contacts.listCrmStatus(user, [kept!.id])).toMatchObject([
+        { externalId: id },
+      ]);
+    },
+  );
+
+  it('a merge is not undone by an index that still shows its parts, on the same page or later', async () => {
+    await begin();
+    await commit({ records: [recordOf('1'), recordOf('2')] });
+    const [first] = await contacts();
+    await nextRun();
+    const later = new Date('2026-01-01T00:00:05Z');
+    const stale = recordOf('1', { title: 'Stale' });
+    const three = { ...recordOf('3'), updatedAt: later, replaces: ['1', '2'] };
+    const four = { ...recordOf('4'), updatedAt: later, replaces: ['1', '2', '3'] };
+    await commit({ records: [stale, three, four], tombstones: [gone('2')], mayBeStale: true }, incremental);
+    await commit({ records: [stale, three], mayBeStale: true }, incremental);
+    await commit({ records: [four, stale], mayBeStale: true }, incremental);
+    expect(await contacts()).toMatchObject([{ id: first!.id, firstName: 'First 4' }]);
+    expect(await fixture.store.contacts.listCrmStatus(user, [first!.id])).toMatchObject([
+      { externalId: '4' },
+    ]);
+  });
+
+  it('a merge that a whole reading meets after its parts moves the link all the same', async () => {
+    await begin();
+    await commit({ records: [recordOf('1'), recordOf('2')] });
+    const [first] = await contacts();
+    await commit({ records: [{ ...recordOf('3', { firstName: 'First 1' }), replaces: ['1', '2'] }] });
+    expect(await contacts()).toMatchObject([{ id: first!.id }]);
+    expect(await fixture.store.contacts.listCrmStatus(user, [first!.id])).toMatchObject([
+      { externalId: '3', state: 'SYNCED' },
+    ]);
+  });
+
   it('links by e-mail again where the record that it was linked to is gone', async () => {
     await begin();
     await fixture.store.contacts.create(user, { ...recordOf('1').values, firstName: 'Made here' });

@@ -33,6 +33,30 @@ describe('connecting anew', () => {
     expect(await fixture.store.work.readCursors(next)).toEqual({});
   });
 
+  it('to another account ends a run that starts in the same moment', async () => {
+    const user = await fixture.connectUser();
+    await connect(user, 'first');
+    const claim = await fixture.claimRun(user);
+    await fixture.store.work.commit(claim, pageOf({ records: [recordOf('1')] }), at);
+    await fixture.store.runs.change(user, claim.run.id, 'cancel');
+    const admin = await fixture.openClient();
+    await admin.query('BEGIN; SELECT FROM crm_contact_mappings FOR UPDATE'); // holds up what connecting deletes
+    const connected = connect(user, 'second');
+    const observer = await fixture.openClient();
+    const isWaiting = async () => (await observer.query(`SELECT ${waiting}`)).rowCount === 1;
+    await waitFor(isWaiting, { what: 'a connection that waits' });
+    const started = fixture.store.runs.start(user, { platform: 'HUBSPOT', direction: 'PULL', mode: 'FULL' });
+    await waitFor(async () => (await observer.query(`SELECT ${waiting}`)).rowCount === 2, { what: 'both' });
+    await admin.query('COMMIT');
+    await connected;
+    const { run } = await started;
+    // It began after the change, not before: nothing of the old account is in it.
+    expect(run.status).toBe('QUEUED');
+    const { accountId } = await fixture.store.integrations.get(user, 'HUBSPOT');
+    expect(accountId).toBe('second');
+    expect((await fixture.claimRun(user)).checkpoint).toEqual({});
+  });
+
   it('to the same account lets the run go on', async () => {
     const user = await fixture.connectUser();
     await connect(user, 'same');
@@ -76,6 +100,41 @@ describe('a connection to the database that is cut', () => {
   });
 });
 
+describe('what Prisma runs', () => {
+  it('is UNAVAILABLE too when its statement is cancelled or its connection cut', async () => {
+    const user = await fixture.connectUser();
+    const [admin, observer] = [await fixture.openClient(), await fixture.openClient()];
+    for (const end of ['pg_cancel_backend', 'pg_terminate_backend']) {
+      await admin.query('BEGIN; LOCK TABLE crm_integrations');
+      const refused = expect(
+        fixture.store.integrations.changeSettings(user, 'HUBSPOT', { massDeleteLimit: 0.5 }),
+      ).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      const hasEnded = async () => (await observer.query(`SELECT ${end}(pid) ${waiting}`)).rowCount;
+      await waitFor(hasEnded, { what: 'a statement to end' });
+      await refused;
+      await admin.query('ROLLBACK');
+    }
+    await fixture.store.integrations.changeSettings(user, 'HUBSPOT', { massDeleteLimit: 0.5 });
+  });
+});
+
+describe('imports and a disconnection at once', () => {
+  it('all come through', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const user = await fixture.connectUser();
+      const claim = await fixture.claimRun(user);
+      const records = Array.from({ length: 300 }, (_, index) => recordOf(`${index}`));
+      await fixture.store.work.commit(claim, pageOf({ records }), at);
+      const entries = records.map(({ values }, index) => ({ index, values: { ...values, title: 'new' } }));
+      await Promise.all([
+        fixture.store.contacts.importAll(user, entries, 'API'),
+        fixture.store.disconnect(user, 'HUBSPOT', true),
+        fixture.store.contacts.importAll(user, [...entries].reverse(), 'API'),
+      ]);
+    }
+  });
+});
+
 describe('a transaction that waits for one that waits for it', () => {
   it('is done again when PostgreSQL has ended it', async () => {
     const user = await fixture.connectUser();
@@ -96,6 +155,45 @@ describe('a transaction that waits for one that waits for it', () => {
     await lock(newer.id); // the import began to wait earlier, so it is the one that is ended
     await admin.query('COMMIT');
     expect(await imported).toMatchObject({ updated: 2 });
+  });
+});
+
+describe('a user of whom the database has no statistics yet', () => {
+  it('waits for nothing that grows with the square of the contacts', async () => {
+    const [known, fresh] = [await fixture.connectUser(), await fixture.connectUser()];
+    const admin = await fixture.openClient();
+    const fill = async (user: string, count: number) => {
+      await admin.query(
+        `INSERT INTO contacts (user_id, id, source, first_name, email)
+         SELECT $1, new_id(), 'HUBSPOT', 'n' || i, i || '@example.com' FROM generate_series(1, $2::int) i`,
+        [user, count],
+      );
+      await admin.query(
+        `INSERT INTO crm_contact_mappings (user_id, id, contact_id, platform, external_id, record_type, base)
+         SELECT user_id, new_id(), id, 'HUBSPOT', row_number() OVER (), 'contact', '{}' FROM contacts WHERE user_id = $1`,
+        [user],
+      );
+    };
+    for (const table of ['contacts', 'crm_contact_mappings'])
+      await admin.query(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`);
+    await fill(known, 20_000);
+    await admin.query('ANALYZE');
+    await fill(fresh, 60_000);
+    // By the square it would be 3,600 million comparisons: more than a statement is given the time for.
+    const { contacts, integrations } = fixture.store;
+    expect(await contacts.count(fresh, { inPlatform: 'HUBSPOT' })).toBe(60_000);
+    expect(await contacts.count(fresh, { notInPlatform: 'HUBSPOT' })).toBe(0);
+    expect(await contacts.count(fresh, { crmState: 'SYNCED' })).toBe(60_000);
+    expect(await contacts.count(fresh, { crmState: 'DELETED_REMOTELY' })).toBe(0);
+    expect(await integrations.countContacts(fresh, 'HUBSPOT')).toBe(60_000);
+    const claim = await fixture.claimRun(fresh);
+    const records = ['', 'new-'].map((prefix) =>
+      Array.from({ length: 100 }, (_, i) => recordOf(`${prefix}${i + 1}`, { email: `${i + 1}@example.com` })),
+    );
+    const moved = await fixture.store.work.commit(claim, pageOf({ records: records.flat() }), at);
+    expect(moved!.run).toMatchObject({ processed: 200, created: 100 });
+    await fixture.store.disconnect(fresh, 'HUBSPOT', true);
+    expect(await contacts.count(fresh, {})).toBe(0);
   });
 });
 

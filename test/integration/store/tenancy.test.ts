@@ -56,6 +56,16 @@ describe('tenancy', () => {
     expect(found.rows).toEqual([]);
   });
 
+  it('no large table has statistics of its users: one whom they lack would be taken to have a single row', async () => {
+    const found = await sql.query(
+      `SELECT attrelid::regclass::text AS name FROM pg_attribute WHERE attname = 'user_id' AND attstattarget = 0
+       ORDER BY 1`,
+    );
+    expect(found.rows.map((row) => row.name)).toEqual([
+      ...['contact_changes', 'contacts', 'crm_contact_mappings', 'sync_record_errors', 'sync_runs'],
+    ]);
+  });
+
   it.each(tenantTables)(
     '%s: a query that forgets its where sees one user, and without a setting nothing',
     async (table) => {

@@ -11,10 +11,10 @@ let events: Events;
 let runs: SyncRun[];
 let integrations: Integration[];
 
-const quietMs = 40;
+const lookMs = 40;
 
 beforeEach(() => {
-  events = openEvents(null, pino({ level: 'silent' }), quietMs);
+  events = openEvents(null, pino({ level: 'silent' }), lookMs);
   runs = [];
   integrations = [fakeIntegration('HUBSPOT')];
 });
@@ -67,6 +67,21 @@ describe('a watched run', () => {
   });
 });
 
+describe('a watched run among others', () => {
+  it('shows its end although only the others are told', async () => {
+    const [one, two] = [fakeRun(newId()), fakeRun(newId(), { platform: 'GOOGLE' })];
+    runs = [one, two];
+    const seen = collect(watcher().watchSync('user', one.id));
+    await vi.waitFor(() => expect(seen.values).toHaveLength(1));
+    await move(one.id, { status: 'SUCCEEDED' }, false);
+    await vi.waitFor(async () => {
+      await move(two.id, {});
+      expect(seen.isDone()).toBe(true);
+    });
+    expect(seen.values.at(-1)!.status).toBe('SUCCEEDED');
+  });
+});
+
 describe('the activity of a user', () => {
   it('shows at most ten events a second of each run, and the newest in the end', async () => {
     const [one, two] = [fakeRun(newId()), fakeRun(newId(), { platform: 'GOOGLE' })];
@@ -92,6 +107,25 @@ describe('the activity of a user', () => {
 });
 
 describe('the integrations of a user', () => {
+  it('are told of a change that comes while the feed is being opened', async () => {
+    let looks = 0;
+    const list = async () => {
+      looks += 1;
+      return integrations;
+    };
+    const source = watcher(list).watchIntegrations('user');
+    const { open } = events;
+    events.open = async (...args) => {
+      expect(looks).toBe(1);
+      const feed = await open(...args);
+      integrations = [{ ...integrations[0]!, state: 'DISCONNECTED' }];
+      await events.publish('integration', 'user', integrations[0]!);
+      return feed;
+    };
+    expect((await source.next()).value).toMatchObject({ state: 'DISCONNECTED' });
+    await source.return?.();
+  });
+
   it('are told when they change, and not again by a look at them', async () => {
     const list = vi.spyOn({ read: async () => integrations }, 'read');
     const source = watcher(list).watchIntegrations('user');

@@ -33,7 +33,7 @@ const BROKEN = {
   HUBSPOT_APP_REQUESTS_PER_10_SECONDS: '7.731',
   HUBSPOT_ACCOUNT_REQUESTS_PER_10_SECONDS: 'zq-none',
   HUBSPOT_SEARCHES_PER_SECOND: '0x7731',
-  RETURN_TO_ORIGINS: 'https://zq-origin.example.com/path',
+  APP_ORIGINS: 'https://zq-origin.example.com/path',
   SANDBOX: 'zq-yes',
   SANDBOX_PORT: '7731a',
   SANDBOX_CONTACTS: '1e7731',
@@ -53,7 +53,7 @@ describe('the defaults', () => {
       database: { url: undefined, poolSize: 10 },
       sandbox: { enabled: true, startsHere: true, port: 4100, contacts: 10_000 },
     });
-    expect(config.http.returnToOrigins).toEqual(['http://localhost:4000']);
+    expect(config.http.appOrigins).toEqual(['http://localhost:4000']);
     expect(config.hubspot.limits).toEqual({
       app: { limit: 100, windowMs: 10_000 },
       account: { limit: 100, windowMs: 10_000 },
@@ -70,14 +70,14 @@ describe('the defaults', () => {
     expect(loadConfig({ PORT: '5000' }).http.publicUrl).toBe('http://localhost:5000');
     const { http } = loadConfig({ PUBLIC_URL: 'https://crm.example.com/sync/' });
     expect(http.publicUrl).toBe('https://crm.example.com/sync');
-    expect(http.returnToOrigins).toEqual(['https://crm.example.com']);
+    expect(http.appOrigins).toEqual(['https://crm.example.com']);
   });
 });
 
 describe('the config', () => {
   it('is frozen to its leaves', () => {
     const config = loadConfig({ CREDENTIALS_KEYS: `a:${KEY}` });
-    const parts = [config, config.http, config.http.returnToOrigins, config.hubspot.limits.account];
+    const parts = [config, config.http, config.http.appOrigins, config.hubspot.limits.account];
     expect(parts.every(Object.isFrozen)).toBe(true);
     expect(Object.isFrozen(config.credentials.keys?.[0])).toBe(true);
   });

@@ -11,7 +11,6 @@ const stream = createContactsStream({
   appUrl: 'https://app.hubspot.com',
   rules,
   settleMs: 0,
-  listOnlyUpTo: 0,
 });
 const signal = new AbortController().signal;
 
@@ -64,7 +63,7 @@ describe('reading everything', () => {
     expect(ids.length).toBe(count);
     expect(new Set(ids).size).toBe(count);
     expect(pages.at(-1)!.cursor).toEqual({ phase: 'done', since: crm.now - 30_000 });
-    expect(pages[0]!.total).toBe(count);
+    expect(pages.find(({ total }) => total !== undefined)?.total).toBe(count);
     expect(crm.asked.length).toBeLessThanOrEqual(calls);
   });
 
@@ -106,7 +105,7 @@ describe('reading everything', () => {
     const session = {
       ...crm.session,
       call: async (...args: Parameters<typeof call>) => {
-        if (!first) return call(...args);
+        if (!first || !args[0].path.endsWith('/search')) return call(...args);
         first = false;
         const results = [...crm.contacts.values()]
           .filter(({ id }) => id.length === 3)
@@ -297,8 +296,8 @@ describe('a page', () => {
       crm.asked.map(({ path, rules: used }) => [path, ...used.map(({ key }) => key)].join(' ')),
     );
     expect([...keys]).toEqual([
-      '/crm/objects/2026-03/contacts/search hubspot:app hubspot:search:62515',
       '/crm/objects/2026-03/contacts hubspot:app hubspot:account:62515',
+      '/crm/objects/2026-03/contacts/search hubspot:app hubspot:search:62515',
     ]);
     for (const { body } of crm.asked) if (body) expect(JSON.stringify(body).length).toBeLessThan(3_000);
   });
