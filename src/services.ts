@@ -54,7 +54,7 @@ export async function openServices(config: Config, app: Lifecycle, log: Logger):
   };
 }
 
-/** The first answer. @throws one line that says what to do, after `connectTimeout` and as long for the answer */
+/** Waits for the first answer. @throws one line that says what to do */
 async function answered(redis: Redis): Promise<void> {
   let reason = 'no answer';
   redis.on('error', (error: Error & { code?: string }) => {
