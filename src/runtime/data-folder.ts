@@ -1,6 +1,6 @@
-import { accessSync, constants, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { createFileOnce, readIfPresent } from './atomic-file.js';
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { createFileOnce, isCode, readIfPresent } from './atomic-file.js';
 import { identifyProcess } from './process-identity.js';
 
 /**
@@ -10,12 +10,23 @@ import { identifyProcess } from './process-identity.js';
  */
 export function openDataFolder(dataDir: string): string {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(resolve(dataDir));
     accessSync(dataDir, constants.W_OK | constants.X_OK);
     return realpathSync(dataDir);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`The data folder cannot be written (${why}): set DATA_DIR to a folder that can`);
+  }
+}
+
+/** Level by level: Node's own `recursive` never comes back from a file system that makes no folders, such as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!isCode(error, 'EEXIST')) throw error; // made by another process in the same moment
   }
 }
 

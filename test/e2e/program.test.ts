@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -185,6 +185,9 @@ describe('a start that cannot succeed says why in one line', () => {
     const file = join(makeFolder(), 'a-file');
     writeFileSync(file, '');
     expect(await refuseInOneLine({ DATA_DIR: file })).toContain('DATA_DIR');
+    expect(await refuseInOneLine({ DATA_DIR: join(file, 'below', 'it') })).toContain('DATA_DIR');
+    // A file system that makes no folders at all, where there is one.
+    if (existsSync('/proc')) expect(await refuseInOneLine({ DATA_DIR: '/proc/x/y' })).toContain('DATA_DIR');
   });
 
   test('a data folder in use', async () => {
