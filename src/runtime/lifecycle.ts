@@ -46,29 +46,50 @@ async function within(ms: number, work: unknown): Promise<void> {
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Ctrl-C under npm comes twice, from the terminal and from npm: a repetition within this time is the same (ms). */
+const sameSignalMs = 1_000;
+
 /**
  * Ends the process in order on SIGINT, SIGTERM, SIGHUP (exit code 0) and on an uncaught error (exit code 1).
- * A second signal, or `timeoutMs` after the first, ends it at once with exit code 1.
+ * A second signal later on, or `timeoutMs` after the first, ends it at once with exit code 1.
  */
 export function endOnSignal(
   lifecycle: Lifecycle,
   options: { timeoutMs: number; log: Logger },
 ): { uninstall(): void } {
   const { timeoutMs, log } = options;
-  return closeWithGrace(
+  const grace = closeWithGrace(
     {
       delay: timeoutMs,
       // An empty event loop is no signal; ending there would overwrite the exit code of the program.
-      skip: ['beforeExit'],
+      skip: ['beforeExit', ...endingSignals],
       logger: false,
-      onSecondSignal: (signal) => log.error({ signal }, 'ended at once by a second signal'),
       onSecondError: (err) => log.fatal({ err }, 'ended at once by a second error'),
       onTimeout: () => log.error({ timeoutMs }, 'ended at once: closing took too long'),
     },
-    async ({ signal, err }) => {
+    async ({ err }) => {
       if (err) log.fatal({ err }, 'uncaught error, ending');
-      else log.info({ signal }, 'ending');
       await lifecycle.close();
     },
   );
+  let firstAt: number | undefined;
+  // Never taken away, not even for a moment: without a listener a signal ends the process on the spot.
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (firstAt === undefined) {
+      firstAt = performance.now();
+      log.info({ signal }, 'ending');
+      void grace.close();
+    } else if (performance.now() - firstAt > sameSignalMs) {
+      log.error({ signal }, 'ended at once by a second signal');
+      process.exit(1);
+    }
+  };
+  for (const signal of endingSignals) process.on(signal, onSignal);
+  return {
+    uninstall() {
+      grace.uninstall();
+      for (const signal of endingSignals) process.off(signal, onSignal);
+    },
+  };
 }

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { identifyProcess, isRunning } from '../../src/runtime/process-identity.js';
+import { identifyProcess } from '../../src/runtime/process-identity.js';
 import { type ApiClient, jwtSecret, openApiClient } from '../support/api-client.js';
 import { closeAfterFile } from '../support/close-after-file.js';
 import { expectedOf, readContacts, shownOf } from '../support/contact-comparison.js';
@@ -112,27 +112,49 @@ describe('the program by itself, with nothing set', () => {
 });
 
 describe('npm start', () => {
-  test('ends in order when a supervisor ends npm', async () => {
+  async function startNpm() {
     const port = String(await findQuietPort());
     const npm = spawn('npm', ['start'], {
       env: {
         ...{ PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: makeFolder(), PORT: port },
         ...{ SANDBOX_PORT: String(await findQuietPort()), SANDBOX_CONTACTS: '10' },
       },
+      detached: true, // a process group of its own, as a terminal gives it
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let log = '';
     npm.stderr.setEncoding('utf8').on('data', (text: string) => {
       log += text;
     });
-    closeAfterFile(() => npm.kill('SIGKILL'));
+    const read = (key: 'pid' | 'serverPid') =>
+      log
+        .split('\n')
+        .flatMap((line) => (line.includes(`"${key}":`) ? [JSON.parse(line)[key] as number] : []));
+    closeAfterFile(() => {
+      for (const pid of [...read('serverPid'), ...read('pid')])
+        if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    });
     const isUp = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok;
     await waitFor(isUp, { timeoutMs: 60_000, what: 'a program that is ready' });
-    const server = identifyProcess((JSON.parse(log.split('\n')[0]!) as { pid: number }).pid)!;
-    npm.kill('SIGTERM');
-    await waitFor(() => !isRunning(server), { timeoutMs: 30_000, what: 'the end of the program' });
-    expect(log).toContain('"signal":"SIGTERM"');
-  }, 120_000);
+    return { npm, pids: [read('pid')[0]!, ...read('serverPid')], log: () => log };
+  }
+
+  test.each([
+    ['a supervisor ends npm', 'SIGTERM', (pid: number) => process.kill(pid, 'SIGTERM')],
+    // The terminal signals the whole group, and npm passes its own on: the program gets two.
+    ['Ctrl-C is pressed', 'SIGINT', (pid: number) => process.kill(-pid, 'SIGINT')],
+  ])(
+    'ends in order, with all that it started, when %s',
+    async (_, signal, send) => {
+      const { npm, pids, log } = await startNpm();
+      expect(pids.map(isAlive)).toEqual([true, true, true]);
+      send(npm.pid!);
+      await waitFor(() => !pids.some(isAlive), { timeoutMs: 30_000, what: 'the end of the program' });
+      expect(log()).toContain(`"signal":"${signal}","msg":"ending"`);
+      expect(log()).not.toContain('ended at once');
+    },
+    120_000,
+  );
 });
 
 describe('an end while Redis is down', () => {
