@@ -24,9 +24,8 @@ export function openProgressBar(): ProgressBar {
   const start = Date.now();
   return {
     show(progress) {
-      const { processed } = progress;
-      if (progress.total === null && processed === 0) return; // nothing to draw yet
-      const total = progress.total ?? Math.max(processed, 1);
+      const { processed, total } = progress;
+      if (typeof total !== 'number') return; // nothing to draw against yet
       const seconds = (Date.now() - start) / 1_000;
       const shown = { rate: seconds > 0 ? Math.round(processed / seconds) : 0, note: noteOf(progress) };
       if (!bar.isActive) bar.start(total, processed, shown);
