@@ -72,8 +72,8 @@ const isHeld = (where: string) => `(c.id IN (SELECT m.contact_id
   FROM crm_contact_mappings m JOIN crm_integrations i USING (user_id, platform)
   WHERE m.user_id = $1 AND i.state <> 'DISCONNECTED' AND ${where}))`;
 
-/** A link whose record is gone is shown where its platform has no other: after a merge it has. */
 const isLiving = `m.state <> 'DELETED_REMOTELY'`;
+/** A link whose record is gone is shown where its platform has no other: after a merge it has. */
 const isShown = `(${isLiving} OR NOT EXISTS (SELECT FROM crm_contact_mappings l
   WHERE l.user_id = m.user_id AND l.contact_id = m.contact_id AND l.platform = m.platform AND l.state <> 'DELETED_REMOTELY'))`;
 

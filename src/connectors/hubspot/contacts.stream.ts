@@ -48,9 +48,9 @@ async function* read(
     convert: (raw) => convertContact(raw, urlOf),
   };
   const settling = createSettling(settleMs);
-  let state = from === undefined ? undefined : startOf(parseCursor(from));
+  let state: ContactsState = from === undefined ? beginList() : startOf(parseCursor(from));
   for (;;) {
-    if (state?.phase === 'changes' && state.searchedAt === null) await settling.wait(signal);
+    if (state.phase === 'changes' && state.searchedAt === null) await settling.wait(signal);
     const turn = await advance(reading, state, settleMs);
     if (turn.walkedMs !== undefined) settling.listed(turn.walkedMs);
     const page = pageOf(turn);
@@ -65,7 +65,7 @@ function startOf(state: ContactsState): ContactsState {
   return state.phase === 'done' ? { phase: 'archived', since: state.since, after: null } : state;
 }
 
-function advance(reading: Reading, state: ContactsState = beginList(), settleMs: number): Promise<Turn> {
+function advance(reading: Reading, state: ContactsState, settleMs: number): Promise<Turn> {
   switch (state.phase) {
     case 'list':
       return isSearchDue(state, settleMs) ? readNewest(reading, state) : readList(reading, state);
