@@ -56,6 +56,7 @@ export function registerControl(
   app.put('/limits', (request) =>
     platform.limits.change(request.body, readAccount(request.query, request.body)),
   );
+  platform.registerControl?.(app);
 }
 
 function registerContacts(app: FastifyInstance, platform: Platform): void {

@@ -39,6 +39,8 @@ export interface Platform {
   readonly limits: LimitBook<string>;
   /** Adds the platform's own routes. */
   register(app: FastifyInstance, callOf: CallOf): void;
+  /** Adds control calls that only this platform has, such as its webhooks, under the control API's prefix. */
+  registerControl?(app: FastifyInstance): void;
   /**
    * The account that a request names by a token, a code or a consent, read without judging them; '' when it
    * names none. Undefined: that stands in its body, which has not been read yet.
