@@ -70,6 +70,7 @@ async function createCommit(serverUrl: string): Promise<Measure> {
     platform: 'HUBSPOT',
     direction: 'PULL',
     mode: 'FULL',
+    trigger: 'USER',
   });
   let claim = await store.work.claim(userId, integrationId);
   return async (round) => {

@@ -22,7 +22,8 @@ export function createIntegrationCommands({ store, events, connectors }: Command
     async readRateBudget(user, platform) {
       const { accountId } = await store.integrations.get(user, platform);
       const nothing = { limit: 0, remaining: 0, windowSeconds: 0, resetsAt: null, waitingRequests: 0 };
-      return connectors.get(platform)?.readBudget(accountId) ?? nothing;
+      const owner = accountId === null ? null : { userId: user, accountId };
+      return connectors.get(platform)?.readBudget(owner) ?? nothing;
     },
     async updateIntegrationSettings(user, { platform, ...change }) {
       const integration = await store.integrations.changeSettings(user, platform, checkSettings(change));

@@ -39,6 +39,7 @@ export function createRunCommands({ store, queue, events }: CommandDeps): RunCom
         platform,
         direction,
         mode,
+        trigger: 'USER',
       });
       if (!alreadyRunning) {
         await Promise.all([

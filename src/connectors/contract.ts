@@ -1,4 +1,13 @@
-import type { Cursor, Page, Platform, RateBudget } from '../domain/index.js';
+import type {
+  Cursor,
+  IntegrationSettings,
+  Page,
+  Platform,
+  RateBudget,
+  RecordFault,
+  SourceRecord,
+  Tombstone,
+} from '../domain/index.js';
 
 /** What an OAuth server handed out. */
 export interface Tokens {
@@ -7,6 +16,8 @@ export interface Tokens {
   readonly refreshToken: string | null;
   /** Null where the CRM does not tell; then only a 401 ends the token. */
   readonly expiresAt: Date | null;
+  /** Where the account's API is, where the CRM tells (Salesforce's `instance_url`); checked, it is a host of the CRM. */
+  readonly apiUrl?: string;
 }
 
 /** A user's consent, as the CRM told it. */
@@ -41,8 +52,14 @@ export interface TokenSource {
 
 /** Which account a session speaks for. */
 export interface SessionOwner {
+  /** Ours: whose share of an account's allowance it uses. */
+  readonly userId: string;
   /** The CRM's own id of the account: what its limits count by. */
   readonly accountId: string;
+  /** As the CRM told it with the tokens; null where its address is fixed. */
+  readonly apiUrl: string | null;
+  /** A user waits for it: it may use what is kept back for such work. */
+  readonly interactive: boolean;
   readonly tokens: TokenSource;
 }
 
@@ -65,18 +82,96 @@ export interface Stream<S extends Session = Session> {
    * CRM_UNAVAILABLE (backoff), NEEDS_REAUTHORIZATION (never), CURSOR_EXPIRED (never).
    */
   read(session: S, from: Cursor | undefined, signal: AbortSignal): AsyncIterable<Page>;
-  /** Which of these records the CRM still holds (not archived): absence is asked for, never guessed. */
-  findExisting(session: S, externalIds: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
-  /** How many ids `findExisting` takes at most. */
-  readonly findExistingMax: number;
+  /**
+   * How these records stand in the CRM now: absence is asked for, never guessed. Of each id comes a record (perhaps
+   * under the id of the one that it was merged into, which then `replaces` it), a tombstone, or a fault.
+   */
+  readById(session: S, externalIds: readonly string[], signal: AbortSignal): Promise<RecordsById>;
+  /** How many ids `readById` takes at most. */
+  readonly readByIdMax: number;
+  /** How many records the CRM says it holds now; null where it does not tell. */
+  count(session: S, signal: AbortSignal): Promise<number | null>;
+}
+
+/** Records that were asked for by their ids. */
+export interface RecordsById {
+  readonly records: readonly SourceRecord[];
+  /** The CRM holds them no more. */
+  readonly tombstones: readonly Tombstone[];
+  readonly faults: readonly RecordFault[];
+}
+
+/** The CRM tells of changes as they happen, over a connection that we hold open. */
+export interface ChangeFeed<S extends Session = Session> {
+  /**
+   * Yields what the CRM tells, in its order, until `signal` ends it. `from` undefined listens from now on; else from
+   * the place of the last notice that was kept. It connects again by itself after what is transient.
+   *
+   * @throws AppError CURSOR_EXPIRED (the CRM keeps nothing from that place on: read again, then listen from now on),
+   * NEEDS_REAUTHORIZATION, CRM_REJECTED (never: the account has no such feed), CRM_UNAVAILABLE (backoff).
+   */
+  listen(
+    session: S,
+    from: Cursor | undefined,
+    settings: IntegrationSettings,
+    signal: AbortSignal,
+  ): AsyncIterable<ChangeNotice>;
+}
+
+export interface ChangeNotice {
+  /** The records that changed; what they are now, only `readById` tells. */
+  readonly externalIds: readonly string[];
+  /** The CRM has lost track of which ones: what changed has to be read again. */
+  readonly isGap: boolean;
+  /** Where to listen on from, once this notice is kept. */
+  readonly place: Cursor;
+}
+
+/** The CRM calls us when something changes, for all accounts of our app at one address. */
+export interface Webhooks {
+  /**
+   * Whose records changed. Of the payload nothing but the ids is used, for anybody may have seen or delayed it.
+   * @throws AppError UNAUTHENTICATED when the CRM has not signed it, or too long ago; BAD_USER_INPUT when it cannot be read.
+   */
+  read(delivery: WebhookDelivery): readonly AccountChanges[];
+}
+
+export interface WebhookDelivery {
+  readonly method: string;
+  /** As the CRM called it, with the query: the public address, whatever proxies made of it. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** As it came, unparsed: the signature is over these bytes. */
+  readonly body: Buffer;
+}
+
+export interface AccountChanges {
+  /** The CRM's own id of the account. */
+  readonly accountId: string;
+  readonly externalIds: readonly string[];
+}
+
+/** What a platform can do, for the table in the README: each a few words, or false where it cannot. */
+export interface Capabilities {
+  readonly objects: string;
+  readonly fullSync: string;
+  readonly incrementalSync: string;
+  readonly deletes: string;
+  readonly merges: string;
+  readonly changesWithinSeconds: string | false;
+  readonly limits: string;
 }
 
 /** The code for one platform: all that the rest may ask of it. */
 export interface Connector<S extends Session = Session> {
   readonly platform: Platform;
   readonly oauth: OAuthProvider;
-  readonly streams: readonly Stream<S>[];
+  readonly capabilities: Capabilities;
+  /** What an integration with these settings syncs. */
+  streams(settings: IntegrationSettings): readonly Stream<S>[];
   openSession(owner: SessionOwner): S;
-  /** What the account's limits allow now, over all processes. */
-  readBudget(accountId: string | null): Promise<RateBudget>;
+  readonly feed?: ChangeFeed<S>;
+  readonly webhooks?: Webhooks;
+  /** What the account's limits allow this user now, over all processes; null before an account is connected. */
+  readBudget(owner: { readonly userId: string; readonly accountId: string } | null): Promise<RateBudget>;
 }

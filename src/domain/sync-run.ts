@@ -6,6 +6,10 @@ export type SyncDirection = (typeof syncDirections)[number];
 export const syncModes = ['INCREMENTAL', 'FULL'] as const;
 export type SyncMode = (typeof syncModes)[number];
 
+/** Why a run was started. */
+export const syncTriggers = ['USER', 'SCHEDULE', 'CHANGE'] as const;
+export type SyncTrigger = (typeof syncTriggers)[number];
+
 export const syncRunStatuses = [
   'QUEUED',
   'RUNNING',
@@ -70,6 +74,7 @@ export interface SyncRun extends SyncCounts {
   readonly platform: Platform;
   readonly direction: SyncDirection;
   readonly mode: SyncMode;
+  readonly trigger: SyncTrigger;
   readonly dryRun: boolean;
   readonly status: SyncRunStatus;
   readonly phase: SyncPhase;

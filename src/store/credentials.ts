@@ -9,13 +9,16 @@ export interface StoredTokens {
   readonly accessToken: string;
   readonly refreshToken: string | null;
   readonly expiresAt: Date | null;
+  readonly apiUrl?: string;
 }
 
-export interface Credentials extends StoredTokens {
+export interface Credentials extends Omit<StoredTokens, 'apiUrl'> {
   readonly issuedAt: Date | null;
   /** What a writer compares with. */
   readonly version: number;
   readonly accountId: string;
+  /** Null where the CRM does not tell it with its tokens. */
+  readonly apiUrl: string | null;
 }
 
 export interface NewConnection {
@@ -54,6 +57,7 @@ export function createCredentialStore(database: Database, vault: Vault): Credent
     ...(tokens.refreshToken !== null && {
       refreshToken: vault.seal(tokens.refreshToken, { userId, platform, field: 'refreshToken' }),
     }),
+    ...(tokens.apiUrl !== undefined && { apiUrl: tokens.apiUrl }),
     tokenExpiresAt: tokens.expiresAt,
     tokenIssuedAt: new Date(),
     credentialsVersion: { increment: 1 },
@@ -78,7 +82,7 @@ export function createCredentialStore(database: Database, vault: Vault): Credent
             accountName: account.name,
             scopes: [...scopes],
             connectedAt: new Date(),
-            ...(isAnother && { cursors: {}, lastSyncedAt: null }),
+            ...(isAnother && { cursors: {}, lastSyncedAt: null, apiUrl: tokens.apiUrl ?? null }),
           },
         });
         const cancelled = isAnother ? await cancelUnderWay(models, userId, platform) : null;
@@ -145,6 +149,7 @@ function readCredentials(
       issuedAt: row.tokenIssuedAt,
       version: row.credentialsVersion,
       accountId: row.accountId,
+      apiUrl: row.apiUrl,
     };
   });
 }

@@ -20,7 +20,7 @@ export interface ClaimedRun {
   readonly failingSince: Date | null;
 }
 
-export const runColumns = `id, platform, direction, mode, dry_run, status, phase, page, checkpoint, sequence, processed,
+export const runColumns = `id, platform, direction, mode, trigger, dry_run, status, phase, page, checkpoint, sequence, processed,
   created, updated, unchanged, deleted, failed, conflicts, total, waiting_for, failing_since, error_code, error_message,
   error_retryable, queued_at, started_at, finished_at, updated_at`;
 
@@ -37,6 +37,7 @@ export function readRun(row: RunRow): SyncRun {
     platform: row.platform as Platform,
     direction: row.direction as SyncRun['direction'],
     mode: row.mode as SyncRun['mode'],
+    trigger: row.trigger as SyncRun['trigger'],
     dryRun: row.dry_run as boolean,
     status: row.status as SyncRun['status'],
     phase: row.phase as SyncRun['phase'],

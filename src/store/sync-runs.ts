@@ -12,6 +12,7 @@ import {
   type SyncMode,
   type SyncRun,
   type SyncRunStatus,
+  type SyncTrigger,
 } from '../domain/index.js';
 import type { Database, Sql } from './database.js';
 import { decodeCursor, toPage } from './keyset.js';
@@ -21,6 +22,7 @@ export interface NewRun {
   readonly platform: Platform;
   readonly direction: SyncDirection;
   readonly mode: SyncMode;
+  readonly trigger: SyncTrigger;
 }
 
 /** Runs as their users see and steer them. */
@@ -71,7 +73,7 @@ export function createSyncRuns(database: Database): SyncRuns {
   };
 }
 
-async function startRun(sql: Sql, userId: string, { platform, direction, mode }: NewRun) {
+async function startRun(sql: Sql, userId: string, { platform, direction, mode, trigger }: NewRun) {
   const connection = await sql.query({
     name: 'lock-integration',
     text: 'SELECT id, state, state_reason FROM crm_integrations WHERE user_id = $1 AND platform = $2 FOR SHARE',
@@ -81,9 +83,9 @@ async function startRun(sql: Sql, userId: string, { platform, direction, mode }:
   if (integration?.state !== 'CONNECTED') throw notConnected(platform, integration?.state_reason);
   const made = await sql.query({
     name: 'insert-run',
-    text: `INSERT INTO sync_runs (user_id, id, platform, direction, mode) VALUES ($1, $2, $3, $4, $5)
+    text: `INSERT INTO sync_runs (user_id, id, platform, direction, mode, trigger) VALUES ($1, $2, $3, $4, $5, $6)
       ON CONFLICT DO NOTHING RETURNING ${runColumns}`,
-    values: [userId, newId(), platform, direction, mode],
+    values: [userId, newId(), platform, direction, mode, trigger],
   });
   const found = made.rows[0]
     ? made

@@ -25,7 +25,10 @@ async function startScheduled(
   const { userId, platform } = schedule;
   if (!(await deps.store.due.takeSchedule(schedule))) return;
   try {
-    const { run } = await deps.store.runs.start(userId, { platform, direction: 'PULL', mode: 'INCREMENTAL' });
+    const { run } = await deps.store.runs.start(userId, {
+      ...{ platform, direction: 'PULL', mode: 'INCREMENTAL' },
+      trigger: 'SCHEDULE',
+    });
     await deps.events.publish('sync', userId, progressOf(run));
   } catch (error) {
     if (!(error instanceof AppError)) throw error; // disconnected meanwhile

@@ -1,4 +1,4 @@
-import type { Connector, Connectors, Session } from '../connectors/index.js';
+import type { Connector, Connectors, Session, Stream } from '../connectors/index.js';
 import {
   AppError,
   type Integration,
@@ -16,7 +16,7 @@ import { createStepMeter, defaultStepBudget, type StepBudget, type StepMeter } f
 import { createTokenSource } from './token-source.js';
 
 export interface EngineDeps {
-  readonly store: Pick<Store, 'work' | 'credentials'>;
+  readonly store: Pick<Store, 'work' | 'credentials' | 'integrations'>;
   readonly connectors: Connectors;
   readonly events: Events;
   readonly log: Logger;
@@ -41,11 +41,12 @@ export function createEngine(deps: EngineDeps): Engine {
 
   /** Pulls, then reconciles, each stream in turn. */
   async function walk(start: ClaimedRun, connector: Connector, meter: StepMeter): Promise<Outcome> {
-    const { session, tokens } = await openSession(deps, start.userId, connector);
-    const isBegun = connector.streams.every((stream) => start.checkpoint[stream.name]);
+    const { session, tokens } = await openSession(deps, start, connector);
+    const streams = await streamsOf(deps, start, connector);
+    const isBegun = streams.every((stream) => start.checkpoint[stream.name]);
     const bookmarks = isBegun ? {} : await work.readCursors(start);
     let claim = start;
-    for (const stream of connector.streams) {
+    for (const stream of streams) {
       const from = checkpointOf(claim, stream, bookmarks[stream.name]);
       const outcome = await walkStream({ claim, stream, session, from, meter, commit }).catch(
         async (error) => {
@@ -68,7 +69,8 @@ export function createEngine(deps: EngineDeps): Engine {
   /** A bookmark that the CRM no longer takes: everything is read again, once. */
   async function startOver(claim: ClaimedRun, connector: Connector): Promise<'again' | 'lost'> {
     const whole = { whole: true, done: false, cursor: null };
-    const checkpoint = Object.fromEntries(connector.streams.map((stream) => [stream.name, whole]));
+    const streams = await streamsOf(deps, claim, connector);
+    const checkpoint = Object.fromEntries(streams.map((stream) => [stream.name, whole]));
     return (await work.startOver(claim, checkpoint)) ? 'again' : 'lost';
   }
 
@@ -105,7 +107,7 @@ export function createEngine(deps: EngineDeps): Engine {
 /** The session of a run's integration, whose tokens are renewed as the stored credentials say. */
 async function openSession(
   { store, events }: EngineDeps,
-  userId: string,
+  { userId, run }: ClaimedRun,
   connector: Connector,
 ): Promise<{ session: Session; tokens: ReturnType<typeof createTokenSource> }> {
   const { platform, oauth } = connector;
@@ -119,7 +121,17 @@ async function openSession(
   }
   const onChange = (integration: Integration) => events.publish('integration', userId, integration);
   const tokens = createTokenSource({ store, oauth, onChange }, userId, platform);
-  return { session: connector.openSession({ accountId: credentials.accountId, tokens }), tokens };
+  const { accountId, apiUrl } = credentials;
+  const interactive = run.trigger === 'USER';
+  return { session: connector.openSession({ userId, accountId, apiUrl, interactive, tokens }), tokens };
+}
+
+async function streamsOf(
+  { store }: EngineDeps,
+  { userId, run }: ClaimedRun,
+  connector: Connector,
+): Promise<readonly Stream[]> {
+  return connector.streams((await store.integrations.get(userId, run.platform)).settings);
 }
 
 function isCursorExpired(error: unknown): boolean {

@@ -7,12 +7,19 @@ import type {
   SyncPhase,
   SyncRun,
   SyncRunStatus,
+  SyncTrigger,
 } from '../../domain/index.js';
 import { PlatformEnum } from '../platform.type.js';
 import { NodeType } from '../relay/node.type.js';
 import { PageInfoType } from '../relay/page-info.type.js';
 import { DateTime } from '../scalars.js';
-import { SyncDirectionEnum, SyncModeEnum, SyncPhaseEnum, SyncRunStatusEnum } from './sync.enums.js';
+import {
+  SyncDirectionEnum,
+  SyncModeEnum,
+  SyncPhaseEnum,
+  SyncRunStatusEnum,
+  SyncTriggerEnum,
+} from './sync.enums.js';
 
 @ObjectType('SyncError', { simpleResolvers: true, description: 'Why a run failed.' })
 class SyncErrorType implements SyncError {
@@ -40,6 +47,9 @@ export class SyncRunType extends NodeType {
 
   @Field(() => SyncModeEnum, { description: 'How much the run reads.' })
   readonly mode!: SyncMode;
+
+  @Field(() => SyncTriggerEnum, { description: 'Why it was started.' })
+  readonly trigger!: SyncTrigger;
 
   @Field(() => Boolean, { description: 'Whether the run only tells what it would change.' })
   readonly dryRun!: boolean;

@@ -1,4 +1,4 @@
-import type { SyncDirection, SyncMode, SyncPhase, SyncRunStatus } from '../../domain/index.js';
+import type { SyncDirection, SyncMode, SyncPhase, SyncRunStatus, SyncTrigger } from '../../domain/index.js';
 import { defineEnum } from '../enum.js';
 
 export const SyncDirectionEnum = defineEnum<SyncDirection>('SyncDirection', 'Which way changes travel.', {
@@ -10,6 +10,12 @@ export const SyncDirectionEnum = defineEnum<SyncDirection>('SyncDirection', 'Whi
 export const SyncModeEnum = defineEnum<SyncMode>('SyncMode', 'How much a run reads.', {
   INCREMENTAL: 'What changed since the last run.',
   FULL: 'Everything.',
+});
+
+export const SyncTriggerEnum = defineEnum<SyncTrigger>('SyncTrigger', 'Why a run was started.', {
+  USER: 'Its user asked for it.',
+  SCHEDULE: 'The time that the settings name had come.',
+  CHANGE: 'The CRM told of changes.',
 });
 
 export const SyncRunStatusEnum = defineEnum<SyncRunStatus>('SyncRunStatus', 'How a run stands.', {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ApiReply, HttpSession } from '../kit/session.js';
+import { requestedProperties } from './convert.js';
 import { unreadable } from './errors.js';
 import type { HubspotRules } from './limits.js';
 
@@ -70,7 +71,7 @@ export function createCalls(session: HttpSession, rules: HubspotRules, signal: A
     },
     readBatch: async (ids) => {
       const inputs = ids.map((id) => ({ id }));
-      const body = { properties: ['hs_object_id'], propertiesWithHistory: [], inputs };
+      const body = { properties: requestedProperties, propertiesWithHistory: [], inputs };
       const path = `${contacts}/batch/read`;
       const request = { method: 'POST', path, body, priority: 4, ...rules.ofCall(accountId) } as const;
       return read(await session.call(request, signal));

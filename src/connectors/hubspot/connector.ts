@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { RateBudget } from '../../domain/index.js';
 import type { Logger } from '../../runtime/index.js';
-import type { Connector } from '../contract.js';
+import type { Capabilities, Connector } from '../contract.js';
 import type { LimitRule, Permits } from '../kit/permits.js';
 import { createSessions, type HttpSession } from '../kit/session.js';
 import { createContactsStream } from './contacts.stream.js';
@@ -19,6 +19,16 @@ export interface HubspotOptions extends HubspotOAuthOptions {
   readonly log?: Logger;
 }
 
+const capabilities: Capabilities = {
+  objects: 'contacts',
+  fullSync: 'list, 100 a call',
+  incrementalSync: 'search by time, 200 a call',
+  deletes: 'archived contacts, and a check of what a full sync did not meet',
+  merges: '`hs_merged_object_ids`',
+  changesWithinSeconds: false,
+  limits: 'per app and account in 10 s, searches per second',
+};
+
 /** HubSpot, whole: its consent, its contacts and its limits. */
 export function createHubspotConnector(options: HubspotOptions): Connector<HttpSession> {
   const { permits, patienceMs, dispatcher, log } = options;
@@ -34,12 +44,14 @@ export function createHubspotConnector(options: HubspotOptions): Connector<HttpS
     ...(dispatcher && { dispatcher }),
     ...(log && { log }),
   });
+  const streams = [createContactsStream({ appUrl: urls.appUrl, rules })];
   return {
     platform: 'HUBSPOT',
     oauth: createHubspotOAuth({ ...options, ...urls }),
-    streams: [createContactsStream({ appUrl: urls.appUrl, rules })],
+    capabilities,
+    streams: () => streams,
     openSession: (owner) => sessions.open(owner),
-    readBudget: (accountId) => readBudget(permits, rules, accountId),
+    readBudget: (owner) => readBudget(permits, rules, owner?.accountId ?? null),
   };
 }
 

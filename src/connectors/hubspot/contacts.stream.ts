@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cursor, Page } from '../../domain/index.js';
-import type { Stream } from '../contract.js';
+import type { RecordsById, Stream } from '../contract.js';
 import type { HttpSession } from '../kit/session.js';
 import { createCalls, pageMax } from './calls.js';
 import { readArchived, readChanges } from './changes-walk.js';
@@ -8,7 +8,7 @@ import { convertContact, recordType } from './convert.js';
 import { type ContactsState, type ListState, parseCursor } from './cursor.js';
 import { beginList, readList, readNewest } from './full-walk.js';
 import type { HubspotRules } from './limits.js';
-import { indexSettleMs, pageOf, type Reading, type Turn } from './turn.js';
+import { indexSettleMs, pageOf, type Reading, sorted, type Turn } from './turn.js';
 
 interface ContactsOptions {
   readonly appUrl: string;
@@ -23,16 +23,37 @@ export function createContactsStream(options: ContactsOptions): Stream<HttpSessi
     name: 'contacts',
     recordType,
     read: (session, from, signal) => read(options, session, from, signal),
-    findExisting: async (session, externalIds, signal) => {
-      const ids = new Set(externalIds);
-      if (ids.size > pageMax.batch)
-        throw new RangeError(`At most ${pageMax.batch} ids at once, not ${ids.size}`);
-      if (ids.size === 0) return new Set();
-      const reply = await createCalls(session, options.rules, signal).readBatch([...ids]);
-      return new Set(reply.results.map(idIfThere).filter((id) => id !== null && ids.has(id))) as Set<string>;
+    readById: (session, externalIds, signal) => readById(options, session, externalIds, signal),
+    readByIdMax: pageMax.batch,
+    count: async (session, signal) => {
+      const search = { filters: [], sortBy: 'hs_object_id', direction: 'DESCENDING' } as const;
+      const calls = createCalls(session, options.rules, signal);
+      return (await calls.search({ ...search, properties: ['hs_object_id'] })).total;
     },
-    findExistingMax: pageMax.batch,
   };
+}
+
+/** An id that a merge ended is answered with the record that the merge made. */
+async function readById(
+  { appUrl, rules }: ContactsOptions,
+  session: HttpSession,
+  externalIds: readonly string[],
+  signal: AbortSignal,
+): Promise<RecordsById> {
+  const ids = new Set(externalIds);
+  if (ids.size > pageMax.batch) throw new RangeError(`At most ${pageMax.batch} ids at once, not ${ids.size}`);
+  if (ids.size === 0) return { records: [], tombstones: [], faults: [] };
+  const reply = await createCalls(session, rules, signal).readBatch([...ids]);
+  const urlOf = urlsOf(appUrl, session);
+  const { records, faults } = sorted(reply.results.filter(isThere).map((raw) => convertContact(raw, urlOf)));
+  const told = [...records, ...faults].flatMap((it) => it.externalId ?? []);
+  const found = new Set([...told, ...records.flatMap(({ replaces }) => replaces)]);
+  const gone = [...ids].filter((id) => !found.has(id));
+  return { records, faults, tombstones: gone.map((externalId) => ({ externalId, recordType, at: null })) };
+}
+
+function urlsOf(appUrl: string, { accountId }: HttpSession): (id: string) => string {
+  return (id) => `${appUrl}/contacts/${accountId}/record/0-1/${id}`;
 }
 
 /** State → one call → page and next state, until the state is `done`: so every page is a place to resume at. */
@@ -42,7 +63,7 @@ async function* read(
   from: Cursor | undefined,
   signal: AbortSignal,
 ): AsyncIterable<Page> {
-  const urlOf = (id: string) => `${appUrl}/contacts/${session.accountId}/record/0-1/${id}`;
+  const urlOf = urlsOf(appUrl, session);
   const reading: Reading = {
     calls: createCalls(session, rules, signal),
     convert: (raw) => convertContact(raw, urlOf),
@@ -99,7 +120,6 @@ function createSettling(settleMs: number) {
   };
 }
 
-function idIfThere(raw: unknown): string | null {
-  const { id, archived } = (raw ?? {}) as { id?: unknown; archived?: unknown };
-  return typeof id === 'string' && archived !== true ? id : null;
+function isThere(raw: unknown): boolean {
+  return (raw as { archived?: unknown } | null)?.archived !== true;
 }

@@ -709,6 +709,8 @@ export type SyncRun = Node & {
   startedAt?: Maybe<Scalars['DateTime']['output']>;
   /** How the run stands. */
   status: SyncRunStatus;
+  /** Why it was started. */
+  trigger: SyncTrigger;
 };
 
 
@@ -765,6 +767,15 @@ export type SyncRunStatus =
   | 'SUCCEEDED'
   /** Waits until the CRM's API allowance lets it go on. */
   | 'WAITING_FOR_QUOTA';
+
+/** Why a run was started. */
+export type SyncTrigger =
+  /** The CRM told of changes. */
+  | 'CHANGE'
+  /** The time that the settings name had come. */
+  | 'SCHEDULE'
+  /** Its user asked for it. */
+  | 'USER';
 
 /** The settings to change; one that is left out stays as it is. */
 export type UpdateIntegrationSettingsInput = {

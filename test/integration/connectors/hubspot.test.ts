@@ -10,6 +10,7 @@ import {
 import { type ContactValues, type Cursor, normalizeValues, type Page } from '../../../src/domain/index.js';
 import { openSandboxes, SANDBOX_CLIENT } from '../../../src/sandbox/index.js';
 import { closeAfterFile } from '../../support/close-after-file.js';
+import { settings } from '../../support/settings.js';
 
 const redirectUri = 'http://localhost:4000/oauth/callback';
 const codeVerifier = 'a-verifier-that-is-long-enough-for-the-standard-0';
@@ -72,7 +73,7 @@ async function connect(limits: HubspotLimits = unlimited, patienceMs?: number) {
   let tokens: Tokens = grant.tokens;
   let renewals = 0;
   const session = connector.openSession({
-    accountId: grant.account.id,
+    ...{ userId: account, accountId: grant.account.id, apiUrl: null, interactive: true },
     tokens: {
       current: async () => tokens.accessToken,
       renew: async () => {
@@ -88,7 +89,7 @@ async function connect(limits: HubspotLimits = unlimited, patienceMs?: number) {
 
 async function readAll(connector: Connector, session: Session, from?: Cursor): Promise<Page[]> {
   const pages: Page[] = [];
-  for await (const page of connector.streams[0]!.read(session, from, signal)) pages.push(page);
+  for await (const page of connector.streams(settings)[0]!.read(session, from, signal)) pages.push(page);
   return pages;
 }
 
@@ -99,7 +100,7 @@ async function readInSteps(connector: Connector, session: Session, from?: Cursor
   while (!pages.at(-1)?.last) {
     const cursor = pages.length > 0 ? JSON.parse(JSON.stringify(pages.at(-1)!.cursor)) : from;
     try {
-      for await (const page of connector.streams[0]!.read(session, cursor, signal)) {
+      for await (const page of connector.streams(settings)[0]!.read(session, cursor, signal)) {
         pages.push(page);
         break;
       }
@@ -195,7 +196,7 @@ describe('reading everything', () => {
   it('brings what changes during the walk, and later the rest', async () => {
     const { connector, session } = await connect();
     const pages: Page[] = [];
-    for await (const page of connector.streams[0]!.read(session, undefined, signal)) {
+    for await (const page of connector.streams(settings)[0]!.read(session, undefined, signal)) {
       pages.push(page);
       if (pages.length % 5 === 0) await control('POST', '/contacts', { add: 3, change: 20 });
     }
@@ -206,7 +207,7 @@ describe('reading everything', () => {
   it('renews a token that ends in mid-walk, once, and goes on', async () => {
     const { connector, session, renewals } = await connect();
     const pages: Page[] = [];
-    for await (const page of connector.streams[0]!.read(session, undefined, signal)) {
+    for await (const page of connector.streams(settings)[0]!.read(session, undefined, signal)) {
       pages.push(page);
       if (pages.length === 10) await control('POST', '/tokens', { expire: 'access' });
     }
@@ -251,12 +252,13 @@ describe('reading what changed', () => {
     const survivors = done.merged.map(({ survivor }) => survivor);
     expect(idsOf(pages)).toEqual(expect.arrayContaining([...done.added, ...done.changed, ...survivors]));
     const lost = done.merged.flatMap(({ ids }) => ids);
-    const existing = await connector.streams[0]!.findExisting(
-      session,
-      [...lost, ...survivors, ...done.archived.slice(0, 50)],
-      signal,
+    const asked = [...lost, ...survivors, ...done.archived.slice(0, 50)];
+    const present = await connector.streams(settings)[0]!.readById(session, asked, signal);
+    expect(present.records.map(({ externalId }) => externalId).sort()).toEqual(survivors.sort());
+    expect(present.records.flatMap(({ replaces }) => replaces)).toEqual(expect.arrayContaining(lost));
+    expect(present.tombstones.map(({ externalId }) => externalId).sort()).toEqual(
+      done.archived.slice(0, 50).sort(),
     );
-    expect([...existing].sort()).toEqual(survivors.sort());
     const removed = new Set([...gone, ...lost]);
     const kept = recordsOf([...everything, ...pages]).filter(({ externalId }) => !removed.has(externalId));
     const { live } = await contactsOfCrm();
@@ -288,7 +290,7 @@ describe('HubSpot’s limits', () => {
     expect(failure.retry.afterMs).toBeGreaterThan(2_000);
     expect(failure.retry.afterMs).toBeLessThanOrEqual(10_000);
     expect((await callsOf('')).length).toBe(20);
-    const budget = await connector.readBudget(session.accountId);
+    const budget = await connector.readBudget({ userId: account, accountId: session.accountId });
     expect(budget).toMatchObject({ limit: 20, remaining: 0, windowSeconds: 10, waitingRequests: 0 });
   });
 
@@ -298,17 +300,19 @@ describe('HubSpot’s limits', () => {
     const others = await connect();
     await Promise.all(
       Array.from({ length: 60 }, () =>
-        others.connector.streams[0]!.findExisting(others.session, ['1'], signal),
+        others.connector.streams(settings)[0]!.readById(others.session, ['1'], signal),
       ),
     );
-    await mine.connector.streams[0]!.findExisting(mine.session, ['1'], signal);
-    expect((await mine.connector.readBudget(mine.session.accountId)).remaining).toBe(39);
+    await mine.connector.streams(settings)[0]!.readById(mine.session, ['1'], signal);
+    expect(
+      (await mine.connector.readBudget({ userId: account, accountId: mine.session.accountId })).remaining,
+    ).toBe(39);
   });
 
   it('that were met after all block the account for as long as HubSpot says', async () => {
     await control('PUT', '/limits', { tenSecondly: 3 });
     const { connector, session } = await connect();
-    const ask = () => connector.streams[0]!.findExisting(session, ['1'], signal);
+    const ask = () => connector.streams(settings)[0]!.readById(session, ['1'], signal);
     for (let i = 0; i < 3; i++) await ask();
     await expect(ask()).rejects.toMatchObject({ code: 'RATE_LIMITED', retry: { afterMs: 10_000 } });
     await expect(ask()).rejects.toMatchObject({ code: 'RATE_LIMITED' });

@@ -45,7 +45,12 @@ describe('connecting anew', () => {
     const observer = await fixture.openClient();
     const isWaiting = async () => (await observer.query(`SELECT ${waiting}`)).rowCount === 1;
     await waitFor(isWaiting, { what: 'a connection that waits' });
-    const started = fixture.store.runs.start(user, { platform: 'HUBSPOT', direction: 'PULL', mode: 'FULL' });
+    const started = fixture.store.runs.start(user, {
+      platform: 'HUBSPOT',
+      direction: 'PULL',
+      mode: 'FULL',
+      trigger: 'USER',
+    });
     await waitFor(async () => (await observer.query(`SELECT ${waiting}`)).rowCount === 2, { what: 'both' });
     await admin.query('COMMIT');
     await connected;
@@ -71,7 +76,7 @@ describe('a run that waits', () => {
     const user = await fixture.connectUser();
     const claim = await fixture.claimRun(user);
     const { integrationId } = await fixture.store.runs.start(user, {
-      ...{ platform: 'HUBSPOT', direction: 'PULL', mode: 'FULL' },
+      ...{ platform: 'HUBSPOT', direction: 'PULL', mode: 'FULL', trigger: 'USER' },
     });
     const wait = { afterMs: 60_000, waitingFor: 'HubSpot', quota: false, failing: true };
     expect(await fixture.store.work.wait(claim, wait)).not.toBeNull();

@@ -47,6 +47,7 @@ export async function openStoreFixture(): Promise<StoreFixture> {
         platform: 'HUBSPOT',
         direction: 'PULL',
         mode,
+        trigger: 'USER',
       });
       const claim = await store.work.claim(userId, integrationId);
       if (!claim) throw new Error('the run could not be claimed');

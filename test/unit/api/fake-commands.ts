@@ -49,6 +49,7 @@ export function fakeRun(id: string, values: Partial<SyncRun> = {}): SyncRun {
     platform: 'HUBSPOT',
     direction: 'PULL',
     mode: 'FULL',
+    trigger: 'USER',
     dryRun: false,
     status: 'RUNNING',
     phase: 'PULLING',

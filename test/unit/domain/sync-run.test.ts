@@ -14,6 +14,7 @@ const run: SyncRun = {
   platform: 'HUBSPOT',
   direction: 'PULL',
   mode: 'FULL',
+  trigger: 'USER',
   dryRun: false,
   status: 'RUNNING',
   phase: 'PULLING',

@@ -53,6 +53,7 @@ function tokenRow(expiresAt: Date | null): Row {
     issuedAt: new Date(start),
     version: 1,
     accountId: 'acc',
+    apiUrl: null,
   });
 }
 

@@ -4,6 +4,7 @@ import {
   createHubspotConnector,
   createLocalPermits,
 } from '../../../../src/connectors/index.js';
+import { settings } from '../../../support/settings.js';
 
 const urls = { appUrl: 'https://app.hubspot.com', apiUrl: 'https://api.hubapi.com' };
 const account = { limit: 100, windowMs: 10_000 };
@@ -18,12 +19,14 @@ function setUp(app: { limit: number; windowMs: number } | undefined) {
   return { connector: createHubspotConnector(options), options, take };
 }
 
+const owner = (accountId: string) => ({ userId: 'u', accountId });
+
 describe('HubSpot’s budget', () => {
   it('is whole before anything is called', async () => {
     const whole = { limit: 100, remaining: 100, windowSeconds: 10, resetsAt: null, waitingRequests: 0 };
     expect(await setUp(undefined).connector.readBudget(null)).toEqual(whole);
-    expect(await setUp(undefined).connector.readBudget('7')).toEqual(whole);
-    expect(await setUp({ limit: 90, windowMs: 5_000 }).connector.readBudget('7')).toMatchObject({
+    expect(await setUp(undefined).connector.readBudget(owner('7'))).toEqual(whole);
+    expect(await setUp({ limit: 90, windowMs: 5_000 }).connector.readBudget(owner('7'))).toMatchObject({
       limit: 90,
       windowSeconds: 5,
     });
@@ -32,14 +35,18 @@ describe('HubSpot’s budget', () => {
   it('is that of the tighter limit, with all who wait', async () => {
     const { connector, take } = setUp({ limit: 200, windowMs: 10_000 });
     for (let i = 0; i < 3; i++) await take('hubspot:account:7', 100);
-    expect(await connector.readBudget('7')).toMatchObject({ limit: 100, remaining: 97, waitingRequests: 0 });
-    expect(await connector.readBudget('8')).toMatchObject({ limit: 100, remaining: 100 });
+    expect(await connector.readBudget(owner('7'))).toMatchObject({
+      limit: 100,
+      remaining: 97,
+      waitingRequests: 0,
+    });
+    expect(await connector.readBudget(owner('8'))).toMatchObject({ limit: 100, remaining: 100 });
     for (let i = 0; i < 150; i++) await take('hubspot:app', 200);
-    expect(await connector.readBudget('7')).toMatchObject({ limit: 200, remaining: 50 });
+    expect(await connector.readBudget(owner('7'))).toMatchObject({ limit: 200, remaining: 50 });
     for (let i = 0; i < 5; i++) await (await take('hubspot:search:7', 5, 200)).release({ answered: true });
     const waiting = take('hubspot:search:7', 5, 200);
     await Promise.resolve();
-    const { waitingRequests, resetsAt } = await connector.readBudget('7');
+    const { waitingRequests, resetsAt } = await connector.readBudget(owner('7'));
     expect(waitingRequests).toBe(1);
     expect(resetsAt!.getTime() - Date.now()).toBeGreaterThan(9_000);
     await (await waiting).release({ answered: true });
@@ -51,6 +58,6 @@ describe('the registry', () => {
     expect(createConnectors({}).size).toBe(0);
     const { options } = setUp(undefined);
     const hubspot = createConnectors({ hubspot: options }).get('HUBSPOT');
-    expect(hubspot?.streams.map(({ name }) => name)).toEqual(['contacts']);
+    expect(hubspot?.streams(settings).map(({ name }) => name)).toEqual(['contacts']);
   });
 });

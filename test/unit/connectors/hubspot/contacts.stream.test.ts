@@ -303,14 +303,28 @@ describe('a page', () => {
   });
 });
 
-describe('asking for existence', () => {
-  it('gives the asked ids that answer under their own id and are not archived', async () => {
-    const crm = filled(5);
+describe('reading by id', () => {
+  it('gives each as it stands: there, merged into another, or gone', async () => {
+    const crm = filled(8);
     crm.contacts.get('1003')!.archived = true;
-    crm.shape = (contact) => ({ ...render(contact), id: contact.id === '1006' ? '9999' : contact.id });
-    const found = await stream.findExisting(crm.session, ['1000', '1000', '1003', '1006', '77'], signal);
-    expect([...found]).toEqual(['1000']);
-    expect((crm.asked[0]!.body as { inputs: unknown[] }).inputs.length).toBe(4);
+    const becomes: Record<string, object> = {
+      '1009': {
+        ...render(crm.contacts.get('1009')!),
+        id: '9999',
+        properties: { hs_merged_object_ids: '1009;4' },
+      },
+      '1006': { ...render(crm.contacts.get('1006')!), properties: { firstname: 7 } },
+    };
+    crm.shape = (contact) => becomes[contact.id] ?? render(contact);
+    const asked = ['1000', '1000', '1003', '1009', '1006', '77'];
+    const found = await stream.readById(crm.session, asked, signal);
+    expect(found.records.map(({ externalId, replaces }) => [externalId, replaces])).toEqual([
+      ['1000', []],
+      ['9999', ['1009', '4']],
+    ]);
+    expect(found.faults.map(({ externalId }) => externalId)).toEqual(['1006']);
+    expect(found.tombstones.map(({ externalId }) => externalId)).toEqual(['1003', '77']);
+    expect((crm.asked[0]!.body as { inputs: unknown[] }).inputs.length).toBe(5);
   });
 
   it('takes no error about a record for its absence', async () => {
@@ -320,7 +334,7 @@ describe('asking for existence', () => {
       ...crm.session,
       call: async () => ({ status: 207, headers: {}, at: null, body: reply }),
     };
-    await expect(stream.findExisting(session, ['1000'], signal)).rejects.toMatchObject({
+    await expect(stream.readById(session, ['1000'], signal)).rejects.toMatchObject({
       code: 'CRM_UNAVAILABLE',
       retry: 'backoff',
     });
@@ -329,8 +343,12 @@ describe('asking for existence', () => {
   it('takes a hundred at most, and asks nothing for none', async () => {
     const crm = filled(1);
     const ids = Array.from({ length: 101 }, (_, i) => String(i));
-    await expect(stream.findExisting(crm.session, ids, signal)).rejects.toThrow(RangeError);
-    expect((await stream.findExisting(crm.session, [], signal)).size).toBe(0);
+    await expect(stream.readById(crm.session, ids, signal)).rejects.toThrow(RangeError);
+    expect(await stream.readById(crm.session, [], signal)).toEqual({
+      records: [],
+      tombstones: [],
+      faults: [],
+    });
     expect(crm.asked.length).toBe(0);
   });
 });

@@ -29,7 +29,7 @@ const tokens: TokenSource = {
 
 function session(options: Partial<SessionOptions> = {}) {
   const all = { platform: 'HUBSPOT', apiUrl: server.url, permits, classify, ...options } as const;
-  return createSessions(all).open({ accountId: '1', tokens });
+  return createSessions(all).open({ userId: 'u', accountId: '1', apiUrl: null, interactive: true, tokens });
 }
 
 beforeEach(() => {
