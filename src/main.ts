@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createAuthenticator, openApi } from './api/index.js';
 import { createCommands } from './commands/index.js';
 import { type Config, ConfigError, loadConfig } from './config/index.js';
-import { createConnectors } from './connectors/index.js';
+import { createPlatforms, openSandbox } from './platforms.js';
 import { openAdvanceQueue } from './queue/index.js';
 import {
   createLogger,
@@ -15,7 +15,6 @@ import {
   migrate,
   readOrCreateSecret,
 } from './runtime/index.js';
-import { isSandboxServing, openSandboxes, SANDBOX_CLIENT, type SandboxClient } from './sandbox/index.js';
 import { openServices, type Services } from './services.js';
 import { openStore, type Store, type VaultKey } from './store/index.js';
 import { createEngine } from './sync/index.js';
@@ -44,7 +43,7 @@ async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
     (it) => it.close(),
     serverGraceMs,
   );
-  const connectors = createConnectors({ hubspot: hubspotOptions(config, services, log) });
+  const connectors = createPlatforms(config, services, log);
   const queue = app.use(openAdvanceQueue(services.queueBackend, log), (it) => it.close(), serverGraceMs);
   const { events } = services;
 
@@ -70,43 +69,6 @@ async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
     it.close(),
   );
   console.log(`ready http://localhost:${port}`);
-}
-
-/** The sandbox stands in where no HubSpot app is set up; one that is already serving on the port is used as it is. */
-async function openSandbox(config: Config, app: Lifecycle, log: Logger): Promise<void> {
-  const { role, sandbox } = config;
-  if (!sandbox.startsHere) return;
-  const { port, contacts } = sandbox;
-  if (role !== 'sandbox' && (await isSandboxServing(sandboxUrl(port)))) return;
-  const client = sandboxClient(config);
-  const { hubspotUrl } = app.use(await openSandboxes({ port, contacts, client }), (it) => it.close());
-  if (role === 'sandbox') {
-    log.info({ hubspotUrl, clientId: client.clientId }, 'the sandbox serves this app');
-    console.log(`ready ${hubspotUrl}`);
-    return;
-  }
-  const way = config.hubspot.clientId ? 'leave SANDBOX=on out' : 'set HUBSPOT_CLIENT_ID';
-  log.info({ hubspotUrl }, `a sandbox stands in for HubSpot; ${way} to use the real one`);
-}
-
-/** The app that the sandbox knows and the connector is: both must name the same, also in different processes. */
-function sandboxClient({ hubspot: { clientId, clientSecret } }: Config): SandboxClient {
-  return clientId && clientSecret ? { clientId, clientSecret } : SANDBOX_CLIENT;
-}
-
-function sandboxUrl(port: number): string {
-  return `http://127.0.0.1:${port}`;
-}
-
-function hubspotOptions(config: Config, { permits }: Services, log: Logger) {
-  const { hubspot, sandbox } = config;
-  const common = { limits: { ...hubspot.limits, app: hubspot.limits.app }, permits, log };
-  const { clientId, clientSecret, appUrl, apiUrl } = hubspot;
-  if (sandbox.enabled) {
-    const url = sandboxUrl(sandbox.port);
-    return { ...common, ...sandboxClient(config), appUrl: url, apiUrl: url };
-  }
-  return clientId && clientSecret ? { ...common, clientId, clientSecret, appUrl, apiUrl } : undefined;
 }
 
 function jwtSecret({ auth, dataDir }: Config): string {

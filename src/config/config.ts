@@ -1,11 +1,6 @@
+import { createPlatformsConfig, type PlatformsConfig } from './platforms.js';
 import type { CredentialsKey } from './value-kinds.js';
 import type { VariableValues } from './variables.js';
-
-/** At most `limit` requests in any `windowMs` milliseconds. */
-export interface RateLimit {
-  readonly limit: number;
-  readonly windowMs: number;
-}
 
 /** What a process does. */
 export type Role = VariableValues['ROLE'];
@@ -40,32 +35,17 @@ export interface Config {
   };
   /** The first key encrypts, all decrypt; undefined means: a local secret. */
   readonly credentials: { readonly keys?: readonly CredentialsKey[] };
-  readonly hubspot: HubSpotConfig;
+  readonly platforms: PlatformsConfig;
   readonly sandbox: {
-    /** The sandbox stands in for HubSpot. */
+    /** Sandboxes stand in for the CRMs. */
     readonly enabled: boolean;
-    /** This process runs it. */
+    /** This process runs them. */
     readonly startsHere: boolean;
+    /** HubSpot's; the others have the next ones. */
     readonly port: number;
     readonly contacts: number;
   };
   readonly worker: { readonly concurrency: number };
-}
-
-/** The HubSpot app and its limits; `clientId` and `clientSecret` are set both or neither. */
-export interface HubSpotConfig {
-  readonly clientId?: string;
-  readonly clientSecret?: string;
-  readonly appUrl: string;
-  readonly apiUrl: string;
-  readonly limits: {
-    /** For all accounts together; undefined: no such limit. */
-    readonly app?: RateLimit;
-    /** For one account. */
-    readonly account: RateLimit;
-    /** For searches in one account. */
-    readonly search: RateLimit;
-  };
 }
 
 /** Groups the parsed variables and works out the defaults that depend on others. */
@@ -91,30 +71,15 @@ export function createConfig(values: VariableValues): Config {
       audience: values.AUTH_JWT_AUDIENCE,
     },
     credentials: { keys: values.CREDENTIALS_KEYS },
-    hubspot: createHubSpotConfig(values),
+    platforms: createPlatformsConfig(values),
     sandbox: createSandboxConfig(values),
     worker: { concurrency: values.WORKER_CONCURRENCY },
   };
 }
 
-function createHubSpotConfig(values: VariableValues): HubSpotConfig {
-  const per10Seconds = (limit: number): RateLimit => ({ limit, windowMs: 10_000 });
-  const app = values.HUBSPOT_APP_REQUESTS_PER_10_SECONDS;
-  return {
-    clientId: values.HUBSPOT_CLIENT_ID,
-    clientSecret: values.HUBSPOT_CLIENT_SECRET,
-    appUrl: values.HUBSPOT_APP_URL,
-    apiUrl: values.HUBSPOT_API_URL,
-    limits: {
-      app: app === undefined ? undefined : per10Seconds(app),
-      account: per10Seconds(values.HUBSPOT_ACCOUNT_REQUESTS_PER_10_SECONDS),
-      search: { limit: values.HUBSPOT_SEARCHES_PER_SECOND, windowMs: 1_000 },
-    },
-  };
-}
-
 function createSandboxConfig(values: VariableValues): Config['sandbox'] {
-  const wanted = values.SANDBOX === 'on' || (values.SANDBOX === 'auto' && !values.HUBSPOT_CLIENT_ID);
+  const isAnySetUp = values.HUBSPOT_CLIENT_ID ?? values.SALESFORCE_CLIENT_ID ?? values.GOOGLE_CLIENT_ID;
+  const wanted = values.SANDBOX === 'on' || (values.SANDBOX === 'auto' && !isAnySetUp);
   return {
     enabled: wanted,
     // One sandbox for all processes: the first that serves requests starts it, or a process of its own.

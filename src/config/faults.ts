@@ -3,7 +3,7 @@ import { type VariableName, variables } from './variables.js';
 /** The set variables by name: trimmed, empty ones left out. */
 export type SetVariables = ReadonlyMap<string, string>;
 
-const OUR_PREFIXES = ['HUBSPOT_', 'AUTH_', 'SANDBOX_'];
+const OUR_PREFIXES = ['HUBSPOT_', 'SALESFORCE_', 'GOOGLE_', 'AUTH_', 'SANDBOX_'];
 
 /** Faults that no variable has alone: rules between variables. They never repeat a value. */
 export function findFaultsBetween(given: SetVariables): string[] {
@@ -37,10 +37,15 @@ function authFaults(given: SetVariables): string[] {
 }
 
 function pairFaults(given: SetVariables): string[] {
-  const pair = ['HUBSPOT_CLIENT_ID', 'HUBSPOT_CLIENT_SECRET'] as const satisfies VariableName[];
-  const missing = pair.filter((name) => !given.has(name));
-  if (missing.length !== 1) return [];
-  return [`${missing[0]} is missing: HUBSPOT_CLIENT_ID and HUBSPOT_CLIENT_SECRET belong together`];
+  const pairs = [
+    ['HUBSPOT_CLIENT_ID', 'HUBSPOT_CLIENT_SECRET'],
+    ['SALESFORCE_CLIENT_ID', 'SALESFORCE_CLIENT_SECRET'],
+    ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'],
+  ] as const satisfies VariableName[][];
+  return pairs.flatMap((pair) => {
+    const missing = pair.filter((name) => !given.has(name));
+    return missing.length === 1 ? [`${missing[0]} is missing: ${pair.join(' and ')} belong together`] : [];
+  });
 }
 
 function unknownFaults(given: SetVariables): string[] {

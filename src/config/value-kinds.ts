@@ -67,6 +67,15 @@ export function originList() {
   });
 }
 
+/** A comma-separated list of host names; one that begins with a dot stands for all names below it. */
+export function hostList() {
+  return z.string().transform((text, ctx) => {
+    const hosts = splitList(text).map((it) => it.toLowerCase());
+    if (hosts.length > 0 && hosts.every((it) => /^\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(it))) return hosts;
+    return fault(ctx, 'must be a comma list of host names such as .example.com, without a scheme or port');
+  });
+}
+
 /** A comma-separated list of `id:base64-of-32-bytes`. */
 export function keyList() {
   return z.string().transform((text, ctx) => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   choice,
   connectionUrl,
+  hostList,
   keyList,
   originList,
   trustedUrl,
@@ -80,6 +81,32 @@ export const variables = {
   HUBSPOT_SEARCHES_PER_SECOND: wholeNumber(1, 1_000)
     .prefault('5')
     .describe('Most search requests per second for one HubSpot account'),
+  SALESFORCE_CLIENT_ID: z.string().optional().describe('Consumer key of the Salesforce connected app'),
+  SALESFORCE_CLIENT_SECRET: z.string().optional().describe('Consumer secret of the Salesforce connected app'),
+  SALESFORCE_LOGIN_URL: webUrl()
+    .prefault('https://login.salesforce.com')
+    .describe('Where users authorise the Salesforce app: test.salesforce.com for sandboxes, or a My Domain'),
+  SALESFORCE_INSTANCE_HOSTS: hostList()
+    .prefault('.salesforce.com,.force.com')
+    .describe(
+      'Comma list of the hosts that an org may be at; a dot in front stands for all names below. No token is sent elsewhere',
+    ),
+  SALESFORCE_REQUESTS_PER_DAY: wholeNumber(1, 1_000_000_000)
+    .prefault('15000')
+    .describe('Requests in any 24 hours for one Salesforce org, until Salesforce tells its own number'),
+  SALESFORCE_RESERVE_PERCENT: wholeNumber(0, 90)
+    .prefault('10')
+    .describe('Share of them that is kept for syncs that a user waits for'),
+  GOOGLE_CLIENT_ID: z.string().optional().describe('Client id of the Google app'),
+  GOOGLE_CLIENT_SECRET: z.string().optional().describe('Client secret of the Google app'),
+  GOOGLE_LOGIN_URL: webUrl()
+    .prefault('https://accounts.google.com')
+    .describe('Where users authorise the Google app'),
+  GOOGLE_OAUTH_URL: webUrl().prefault('https://oauth2.googleapis.com').describe("Google's token server"),
+  GOOGLE_API_URL: webUrl().prefault('https://people.googleapis.com').describe("Google's People API"),
+  GOOGLE_READS_PER_MINUTE: wholeNumber(1, 1_000_000)
+    .prefault('90')
+    .describe('Most reads per minute for one Google account'),
   APP_ORIGINS: originList().optional().meta({
     description:
       'Comma list of the origins of your web apps: their pages may call the API (CORS), and connectIntegration may send the browser back to them',
@@ -87,8 +114,12 @@ export const variables = {
   }),
   SANDBOX: choice(['auto', 'on', 'off'])
     .prefault('auto')
-    .describe('Whether a sandbox stands in for HubSpot; `auto`: when HUBSPOT_CLIENT_ID is not set'),
-  SANDBOX_PORT: wholeNumber(1, 65_535).prefault('4100').describe('Port of the sandbox'),
+    .describe(
+      'Whether sandboxes stand in for the CRMs; `auto`: when no client id of a CRM is set. With client ids, only those CRMs can be connected',
+    ),
+  SANDBOX_PORT: wholeNumber(1, 65_535)
+    .prefault('4100')
+    .describe("Port of HubSpot's sandbox; Salesforce's and Google's have the next two"),
   SANDBOX_CONTACTS: wholeNumber(0, 10_000_000).prefault('10000').describe('Contacts of a sandbox account'),
   WORKER_CONCURRENCY: wholeNumber(1, 1_000).prefault('20').describe('Most jobs that a worker does at once'),
   STOP_TIMEOUT_SECONDS: wholeNumber(1, 3_600)

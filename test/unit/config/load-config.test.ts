@@ -33,6 +33,14 @@ const BROKEN = {
   HUBSPOT_APP_REQUESTS_PER_10_SECONDS: '7.731',
   HUBSPOT_ACCOUNT_REQUESTS_PER_10_SECONDS: 'zq-none',
   HUBSPOT_SEARCHES_PER_SECOND: '0x7731',
+  SALESFORCE_LOGIN_URL: 'zq-login',
+  SALESFORCE_INSTANCE_HOSTS: 'https://zq-host.example.com',
+  SALESFORCE_REQUESTS_PER_DAY: '-7731',
+  SALESFORCE_RESERVE_PERCENT: '7731',
+  GOOGLE_LOGIN_URL: 'zq-login',
+  GOOGLE_OAUTH_URL: 'https://oauth.example.com/?zq',
+  GOOGLE_API_URL: 'zq-api',
+  GOOGLE_READS_PER_MINUTE: 'zq-none',
   APP_ORIGINS: 'https://zq-origin.example.com/path',
   SANDBOX: 'zq-yes',
   SANDBOX_PORT: '7731a',
@@ -54,7 +62,7 @@ describe('the defaults', () => {
       sandbox: { enabled: true, startsHere: true, port: 4100, contacts: 10_000 },
     });
     expect(config.http.appOrigins).toEqual(['http://localhost:4000']);
-    expect(config.hubspot.limits).toEqual({
+    expect(config.platforms.hubspot.limits).toEqual({
       app: { limit: 100, windowMs: 10_000 },
       account: { limit: 100, windowMs: 10_000 },
       search: { limit: 5, windowMs: 1_000 },
@@ -77,7 +85,7 @@ describe('the defaults', () => {
 describe('the config', () => {
   it('is frozen to its leaves', () => {
     const config = loadConfig({ CREDENTIALS_KEYS: `a:${KEY}` });
-    const parts = [config, config.http, config.http.appOrigins, config.hubspot.limits.account];
+    const parts = [config, config.http, config.http.appOrigins, config.platforms.hubspot.limits.account];
     expect(parts.every(Object.isFrozen)).toBe(true);
     expect(Object.isFrozen(config.credentials.keys?.[0])).toBe(true);
   });
@@ -89,14 +97,24 @@ describe('the config', () => {
     expect(keys?.map((it) => it.key)).toEqual([Buffer.alloc(32, 0xfb), Buffer.alloc(32, 7)]);
   });
 
+  it('reads where an org may be', () => {
+    const { salesforce } = loadConfig({ SALESFORCE_INSTANCE_HOSTS: '.MY.example.com, localhost' }).platforms;
+    expect(salesforce.instanceHosts).toEqual(['.my.example.com', 'localhost']);
+    expect(salesforce).toMatchObject({ requestsPerDay: 15_000, reserve: 0.1 });
+  });
+
   it('turns the limit of the app off', () => {
-    expect(loadConfig({ HUBSPOT_APP_REQUESTS_PER_10_SECONDS: 'off' }).hubspot.limits.app).toBeUndefined();
+    expect(
+      loadConfig({ HUBSPOT_APP_REQUESTS_PER_10_SECONDS: 'off' }).platforms.hubspot.limits.app,
+    ).toBeUndefined();
   });
 
   it.each([
     [{}, true, true],
     [{ SANDBOX: 'off' }, false, false],
     [{ HUBSPOT_CLIENT_ID: 'a', HUBSPOT_CLIENT_SECRET: 'b' }, false, false],
+    [{ SALESFORCE_CLIENT_ID: 'a', SALESFORCE_CLIENT_SECRET: 'b' }, false, false],
+    [{ GOOGLE_CLIENT_ID: 'a', GOOGLE_CLIENT_SECRET: 'b' }, false, false],
     [{ SANDBOX: 'on', HUBSPOT_CLIENT_ID: 'a', HUBSPOT_CLIENT_SECRET: 'b' }, true, true],
     [{ ROLE: 'api', ...SERVICES }, true, true],
     [{ ROLE: 'worker', ...SERVICES }, true, false],
@@ -130,6 +148,8 @@ describe('a fault', () => {
     [{ ROLE: 'migrate' }, ['DATABASE_URL is needed by ROLE=migrate']],
     [{ HUBSPOT_CLIENT_ID: 'x' }, ['HUBSPOT_CLIENT_SECRET is missing']],
     [{ HUBSPOT_CLIENT_SECRET: 'x' }, ['HUBSPOT_CLIENT_ID is missing']],
+    [{ SALESFORCE_CLIENT_ID: 'x' }, ['SALESFORCE_CLIENT_SECRET is missing']],
+    [{ GOOGLE_CLIENT_SECRET: 'x' }, ['GOOGLE_CLIENT_ID is missing']],
     [{ AUTH_JWKS_URL: 'https://id' }, ['AUTH_JWT_ISSUER is needed', 'AUTH_JWT_AUDIENCE is needed']],
     [
       {
