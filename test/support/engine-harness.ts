@@ -1,0 +1,150 @@
+import pg from 'pg';
+import type { Connector } from '../../src/connectors/index.js';
+import { AppError, type SyncMode, type SyncRun } from '../../src/domain/index.js';
+import { openEvents } from '../../src/events/index.js';
+import { createLogger } from '../../src/runtime/index.js';
+import { type ClaimedRun, openStore, type Store } from '../../src/store/index.js';
+import { createEngine, type StepBudget } from '../../src/sync/index.js';
+import { closeAfterFile } from './close-after-file.js';
+import type { CrmRecord, PlatformUnderTest } from './platforms/platform-under-test.js';
+import { createTestDatabase } from './services.js';
+
+/** A user with one platform, on the real store and engine; every step is one page, so that each run resumes at each. */
+export interface SyncedUser {
+  readonly userId: string;
+  /** Runs to the end. `crash` may throw before a page is stored (`before`) or after (`after`): the step is lost. */
+  run(mode: SyncMode, crash?: Crash): Promise<SyncRun>;
+  /** One step of a new run, or of the one under way. @throws what the step throws */
+  step(mode: SyncMode): Promise<'again' | 'ended' | 'lost'>;
+  /** Our contacts that have a living link, as the CRM would show them. */
+  held(): Promise<CrmRecord[]>;
+  /** All contacts that are not deleted. */
+  countContacts(): Promise<number>;
+  /** The newest rows of a table, for what the API does not tell. */
+  query(text: string): Promise<Record<string, unknown>[]>;
+}
+
+export type Crash = (when: 'before' | 'after', page: number) => boolean;
+
+const redirectUri = 'http://localhost:4000/oauth/callback';
+const codeVerifier = 'a-verifier-that-is-long-enough-for-the-standard-0';
+const log = createLogger({ level: 'silent' });
+/** More steps than any test's run has: a run that loops is noticed. */
+const mostSteps = 2_000;
+
+export async function openHarness(): Promise<{
+  connect(on: PlatformUnderTest, account: string, budget?: StepBudget): Promise<SyncedUser>;
+}> {
+  const { url } = await createTestDatabase();
+  const store = openStore({ url, poolSize: 5, keys: [{ id: 'k', key: Buffer.alloc(32, 1) }] });
+  closeAfterFile(() => store.close());
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  closeAfterFile(() => client.end());
+  return {
+    async connect(on, account, budget = { pages: 1, ms: 60_000 }) {
+      const userId = await store.users.findOrCreate(`${on.platform} ${account}`);
+      const connector = on.connectors.get(on.platform);
+      if (!connector) throw new Error(`${on.platform} is not set up`);
+      await store.credentials.connect(userId, on.platform, await consent(connector, account));
+      return openUser({ store, client, on, userId, budget });
+    },
+  };
+}
+
+/** As a user's browser would, whose consent the sandbox gives at once. */
+async function consent({ oauth }: Connector, account: string) {
+  const page = await oauth.authorizationUrl({ state: 's', codeVerifier, redirectUri });
+  page.searchParams.set('account', account);
+  page.searchParams.set('approve', '1');
+  const reply = await fetch(page, { redirect: 'manual' });
+  const code = new URL(reply.headers.get('location')!).searchParams.get('code')!;
+  return oauth.exchange({ code, codeVerifier, redirectUri });
+}
+
+interface UserDeps {
+  readonly store: Store;
+  readonly client: pg.Client;
+  readonly on: PlatformUnderTest;
+  readonly userId: string;
+  readonly budget: StepBudget;
+}
+
+function openUser({ store, client, on, userId, budget }: UserDeps): SyncedUser {
+  const { platform, connectors } = on;
+  let crash: Crash | undefined;
+  let pages = 0;
+  const work: Store['work'] = {
+    ...store.work,
+    async commit(...ask) {
+      pages += 1;
+      if (crash?.('before', pages)) throw new Error('crashed before the page was stored');
+      const moved = await store.work.commit(...ask);
+      if (crash?.('after', pages)) throw new Error('crashed after the page was stored');
+      return moved;
+    },
+  };
+  const engine = createEngine({
+    store: { ...store, work },
+    connectors,
+    events: openEvents(null, log),
+    log,
+    budget,
+  });
+  const stopping = new AbortController().signal;
+
+  async function claim(mode: SyncMode): Promise<ClaimedRun> {
+    const started = await store.runs.start(userId, { platform, direction: 'PULL', mode, trigger: 'USER' });
+    const claimed = await store.work.claim(userId, started.integrationId);
+    if (!claimed) throw new Error('the run cannot be taken up');
+    return claimed;
+  }
+
+  return {
+    userId,
+    async run(mode, crashes) {
+      crash = crashes;
+      pages = 0;
+      const { run } = await claim(mode);
+      for (let steps = 0; steps < mostSteps; steps++) {
+        const held = await claim(mode);
+        const outcome = await engine.advance(held, stopping).catch((error: unknown) => {
+          if (error instanceof AppError) throw error;
+          return 'crashed' as const;
+        });
+        if (outcome === 'ended') return (await store.runs.find(userId, run.id)) as SyncRun;
+      }
+      throw new Error(`the run did not end in ${mostSteps} steps`);
+    },
+    async step(mode) {
+      crash = undefined;
+      return engine.advance(await claim(mode), stopping);
+    },
+    async held() {
+      const found = await client.query(
+        `SELECT m.external_id, c.* FROM crm_contact_mappings m JOIN contacts c ON c.user_id = m.user_id AND c.id = m.contact_id
+         WHERE m.user_id = $1 AND m.state <> 'DELETED_REMOTELY' AND c.deleted_at IS NULL`,
+        [userId],
+      );
+      return found.rows.map((it) => {
+        const names = { firstName: it.first_name, lastName: it.last_name, company: it.company };
+        return {
+          externalId: it.external_id,
+          values: { ...names, email: it.email, phone: it.phone, title: it.title },
+        };
+      });
+    },
+    async countContacts() {
+      const found = await client.query(
+        'SELECT count(*)::int AS count FROM contacts WHERE user_id = $1 AND deleted_at IS NULL',
+        [userId],
+      );
+      return found.rows[0].count;
+    },
+    query: async (text) => (await client.query(text, [userId])).rows,
+  };
+}
+
+export function byId(records: readonly CrmRecord[]): CrmRecord[] {
+  return [...records].sort((a, b) => (a.externalId < b.externalId ? -1 : 1));
+}
