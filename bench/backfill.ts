@@ -10,7 +10,7 @@ const limitSeconds = (pages - 100) / 10;
 /** Seconds from startSync to the final event. */
 async function backfill(client: Awaited<ReturnType<Stack['connect']>>): Promise<number> {
   const start = performance.now();
-  const { startSync } = await client.ask(StartSync, { mode: 'FULL' });
+  const { startSync } = await client.ask(StartSync, { platform: 'HUBSPOT', mode: 'FULL' });
   let last: { status: string; processed: number } | undefined;
   for await (const { syncProgress } of client.follow(SyncProgress, { id: startSync.syncRun.id }))
     last = syncProgress;

@@ -28,7 +28,7 @@ try {
   const names = Array.from({ length: users }, (_, i) => `user-${i}`);
   const clients = await Promise.all(names.map((name) => stack.connect(api, name)));
   const since = Date.now();
-  for (const client of clients) await client.ask(StartSync, { mode: 'FULL' });
+  for (const client of clients) await client.ask(StartSync, { platform: 'HUBSPOT', mode: 'FULL' });
   await new Promise((resolve) => setTimeout(resolve, measuredMs));
   const calls = (await stack.control('GET', `calls?since=${since}`)) as { at: number; path: string }[];
   const moments = calls.filter(({ path }) => path.startsWith('/crm')).map(({ at }) => at);

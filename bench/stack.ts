@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signLocalToken } from '../src/api/index.js';
 import { openClient } from '../src/demo/client.js';
-import { ConnectHubspot } from '../src/demo/operations.js';
+import type { Platform } from '../src/demo/gql/graphql.js';
+import { ConnectIntegration } from '../src/demo/operations.js';
 import {
   createLogger,
   findFreePort,
@@ -12,6 +13,7 @@ import {
   openEmbeddedPostgres,
   openEmbeddedRedis,
 } from '../src/runtime/index.js';
+import { findQuietPort } from '../test/support/quiet-port.js';
 
 const secret = 'a secret for benchmarks only, 32+ characters';
 
@@ -22,9 +24,15 @@ export interface Stack {
   readonly sandboxUrl: string;
   /** A process of the program; resolves once it is ready. */
   start(role: 'api' | 'worker' | 'all', env?: Record<string, string>): Promise<string>;
-  /** A connected user of its own account, as a client. */
-  connect(url: string, user: string): Promise<ReturnType<typeof openClient>>;
-  control(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** A user, connected to the account of the same name (or to another), as a client. */
+  connect(
+    url: string,
+    user: string,
+    platform?: Platform,
+    account?: string,
+  ): Promise<ReturnType<typeof openClient>>;
+  /** The control API of HubSpot's sandbox, or of another's. */
+  control(method: string, path: string, body?: unknown, platform?: Platform): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -38,7 +46,7 @@ export async function openStack(options: { contacts: number }): Promise<Stack> {
   const redis = await openEmbeddedRedis({ dataDir, log });
   if (!redis) throw new Error('This benchmark needs redis-server.');
   app.use(redis, (it) => it.close());
-  const sandboxPort = await findFreePort();
+  const sandboxPort = await findQuietPort();
   const common = {
     PATH: process.env.PATH ?? '',
     DATABASE_URL: database.url,
@@ -70,15 +78,16 @@ export async function openStack(options: { contacts: number }): Promise<Stack> {
       await run({ ROLE: role, PORT: String(port), ...env });
       return `http://localhost:${port}`;
     },
-    async connect(url, user) {
+    async connect(url, user, platform = 'HUBSPOT', account = user) {
       const client = openClient(url, await signLocalToken(secret, user, 3_600));
-      const { connectIntegration } = await client.ask(ConnectHubspot, {});
-      const page = await fetch(`${connectIntegration.authorizationUrl}&approve=1&account=${user}`);
+      const { connectIntegration } = await client.ask(ConnectIntegration, { platform });
+      const page = await fetch(`${connectIntegration.authorizationUrl}&approve=1&account=${account}`);
       if (!page.ok) throw new Error(`consent failed: ${page.status}`);
       return client;
     },
-    async control(method, path, body) {
-      const reply = await fetch(`${sandboxUrl}/__control/${path}`, {
+    async control(method, path, body, platform = 'HUBSPOT') {
+      const port = sandboxPort + ['HUBSPOT', 'SALESFORCE', 'GOOGLE'].indexOf(platform);
+      const reply = await fetch(`http://127.0.0.1:${port}/__control/${path}`, {
         method,
         ...(body !== undefined && {
           body: JSON.stringify(body),

@@ -28,7 +28,7 @@ async function measure(client: Client): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < warmUps + asks; i += 1) {
     const start = performance.now();
-    const { startSync } = await client.ask(StartSync, { mode: 'INCREMENTAL' });
+    const { startSync } = await client.ask(StartSync, { platform: 'HUBSPOT', mode: 'INCREMENTAL' });
     if (i >= warmUps) times.push(performance.now() - start);
     if (startSync.alreadyRunning) throw new Error('the run before was not cancelled');
     await client.ask(CancelSync, { id: startSync.syncRun.id });
@@ -46,7 +46,7 @@ try {
   report({ name: 'startSync, idle system', value: idle, unit: 'ms' });
 
   const heavy = await Promise.all(heavyUsers.map((user) => stack.connect(api, user)));
-  const runs = await Promise.all(heavy.map((it) => it.ask(StartSync, { mode: 'FULL' })));
+  const runs = await Promise.all(heavy.map((it) => it.ask(StartSync, { platform: 'HUBSPOT', mode: 'FULL' })));
   const busy = await measure(client);
   for (const [index, { startSync }] of runs.entries()) {
     const { syncRun } = await heavy[index]!.ask(RunState, { id: startSync.syncRun.id });

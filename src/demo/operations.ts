@@ -1,17 +1,18 @@
 import { graphql } from './gql/index.js';
 
-export const ConnectHubspot = graphql(`
-  mutation ConnectHubspot {
-    connectIntegration(input: { platform: HUBSPOT }) {
+export const ConnectIntegration = graphql(`
+  mutation ConnectIntegration($platform: Platform!) {
+    connectIntegration(input: { platform: $platform }) {
       authorizationUrl
       expiresAt
     }
   }
 `);
 
-export const HubspotState = graphql(`
-  query HubspotState {
-    integration(platform: HUBSPOT) {
+export const IntegrationState = graphql(`
+  query IntegrationState($platform: Platform!) {
+    integration(platform: $platform) {
+      platform
       state
       accountName
       contactCount
@@ -20,8 +21,8 @@ export const HubspotState = graphql(`
 `);
 
 export const StartSync = graphql(`
-  mutation StartSync($mode: SyncMode!) {
-    startSync(input: { platform: HUBSPOT, mode: $mode }) {
+  mutation StartSync($platform: Platform!, $mode: SyncMode!) {
+    startSync(input: { platform: $platform, mode: $mode }) {
       alreadyRunning
       syncRun {
         id

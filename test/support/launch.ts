@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, openEmbeddedPostgres, openEmbeddedRedis } from '../../src/runtime/index.js';
 import { closeAfterFile } from './close-after-file.js';
+import { findQuietPort } from './quiet-port.js';
 import { waitFor } from './services.js';
 
 /** How a process ended. */
@@ -86,20 +86,6 @@ export async function untilLine(
   const found = line.exec(program.stdout());
   if (!found) throw new Error(`no line ${line} came:\n${program.stderr().slice(-4_000)}`);
   return found;
-}
-
-/** Below the ports that the system hands out by itself, so that none is taken between the look and the start. */
-export async function findQuietPort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!isFree) continue;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
 }
 
 function collectOutput(child: ChildProcess): { stdout(): string; stderr(): string } {

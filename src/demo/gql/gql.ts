@@ -15,16 +15,16 @@ import * as types from './graphql.js';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "\n  mutation ConnectHubspot {\n    connectIntegration(input: { platform: HUBSPOT }) {\n      authorizationUrl\n      expiresAt\n    }\n  }\n": typeof types.ConnectHubspotDocument,
-    "\n  query HubspotState {\n    integration(platform: HUBSPOT) {\n      state\n      accountName\n      contactCount\n    }\n  }\n": typeof types.HubspotStateDocument,
-    "\n  mutation StartSync($mode: SyncMode!) {\n    startSync(input: { platform: HUBSPOT, mode: $mode }) {\n      alreadyRunning\n      syncRun {\n        id\n        status\n      }\n    }\n  }\n": typeof types.StartSyncDocument,
+    "\n  mutation ConnectIntegration($platform: Platform!) {\n    connectIntegration(input: { platform: $platform }) {\n      authorizationUrl\n      expiresAt\n    }\n  }\n": typeof types.ConnectIntegrationDocument,
+    "\n  query IntegrationState($platform: Platform!) {\n    integration(platform: $platform) {\n      platform\n      state\n      accountName\n      contactCount\n    }\n  }\n": typeof types.IntegrationStateDocument,
+    "\n  mutation StartSync($platform: Platform!, $mode: SyncMode!) {\n    startSync(input: { platform: $platform, mode: $mode }) {\n      alreadyRunning\n      syncRun {\n        id\n        status\n      }\n    }\n  }\n": typeof types.StartSyncDocument,
     "\n  subscription SyncProgress($id: ID!) {\n    syncProgress(syncRunId: $id) {\n      sequence\n      status\n      phase\n      processed\n      total\n      created\n      updated\n      unchanged\n      deleted\n      failed\n      waitingFor\n      estimatedFinishAt\n    }\n  }\n": typeof types.SyncProgressDocument,
     "\n  query FirstContacts {\n    contacts(first: 12, orderBy: { field: NAME, direction: ASC }) {\n      totalCount\n      nodes {\n        badge\n        displayName\n        email\n        phone\n        company\n        crmStatus {\n          platform\n          state\n        }\n      }\n    }\n  }\n": typeof types.FirstContactsDocument,
 };
 const documents: Documents = {
-    "\n  mutation ConnectHubspot {\n    connectIntegration(input: { platform: HUBSPOT }) {\n      authorizationUrl\n      expiresAt\n    }\n  }\n": types.ConnectHubspotDocument,
-    "\n  query HubspotState {\n    integration(platform: HUBSPOT) {\n      state\n      accountName\n      contactCount\n    }\n  }\n": types.HubspotStateDocument,
-    "\n  mutation StartSync($mode: SyncMode!) {\n    startSync(input: { platform: HUBSPOT, mode: $mode }) {\n      alreadyRunning\n      syncRun {\n        id\n        status\n      }\n    }\n  }\n": types.StartSyncDocument,
+    "\n  mutation ConnectIntegration($platform: Platform!) {\n    connectIntegration(input: { platform: $platform }) {\n      authorizationUrl\n      expiresAt\n    }\n  }\n": types.ConnectIntegrationDocument,
+    "\n  query IntegrationState($platform: Platform!) {\n    integration(platform: $platform) {\n      platform\n      state\n      accountName\n      contactCount\n    }\n  }\n": types.IntegrationStateDocument,
+    "\n  mutation StartSync($platform: Platform!, $mode: SyncMode!) {\n    startSync(input: { platform: $platform, mode: $mode }) {\n      alreadyRunning\n      syncRun {\n        id\n        status\n      }\n    }\n  }\n": types.StartSyncDocument,
     "\n  subscription SyncProgress($id: ID!) {\n    syncProgress(syncRunId: $id) {\n      sequence\n      status\n      phase\n      processed\n      total\n      created\n      updated\n      unchanged\n      deleted\n      failed\n      waitingFor\n      estimatedFinishAt\n    }\n  }\n": types.SyncProgressDocument,
     "\n  query FirstContacts {\n    contacts(first: 12, orderBy: { field: NAME, direction: ASC }) {\n      totalCount\n      nodes {\n        badge\n        displayName\n        email\n        phone\n        company\n        crmStatus {\n          platform\n          state\n        }\n      }\n    }\n  }\n": types.FirstContactsDocument,
 };
@@ -32,15 +32,15 @@ const documents: Documents = {
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation ConnectHubspot {\n    connectIntegration(input: { platform: HUBSPOT }) {\n      authorizationUrl\n      expiresAt\n    }\n  }\n"): typeof import('./graphql.js').ConnectHubspotDocument;
+export function graphql(source: "\n  mutation ConnectIntegration($platform: Platform!) {\n    connectIntegration(input: { platform: $platform }) {\n      authorizationUrl\n      expiresAt\n    }\n  }\n"): typeof import('./graphql.js').ConnectIntegrationDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query HubspotState {\n    integration(platform: HUBSPOT) {\n      state\n      accountName\n      contactCount\n    }\n  }\n"): typeof import('./graphql.js').HubspotStateDocument;
+export function graphql(source: "\n  query IntegrationState($platform: Platform!) {\n    integration(platform: $platform) {\n      platform\n      state\n      accountName\n      contactCount\n    }\n  }\n"): typeof import('./graphql.js').IntegrationStateDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation StartSync($mode: SyncMode!) {\n    startSync(input: { platform: HUBSPOT, mode: $mode }) {\n      alreadyRunning\n      syncRun {\n        id\n        status\n      }\n    }\n  }\n"): typeof import('./graphql.js').StartSyncDocument;
+export function graphql(source: "\n  mutation StartSync($platform: Platform!, $mode: SyncMode!) {\n    startSync(input: { platform: $platform, mode: $mode }) {\n      alreadyRunning\n      syncRun {\n        id\n        status\n      }\n    }\n  }\n"): typeof import('./graphql.js').StartSyncDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -800,17 +800,22 @@ export type Viewer = {
   userId: Scalars['ID']['output'];
 };
 
-export type ConnectHubspotMutationVariables = Exact<{ [key: string]: never; }>;
+export type ConnectIntegrationMutationVariables = Exact<{
+  platform: Platform;
+}>;
 
 
-export type ConnectHubspotMutation = { __typename?: 'Mutation', connectIntegration: { __typename?: 'ConnectIntegrationPayload', authorizationUrl: string, expiresAt: string } };
+export type ConnectIntegrationMutation = { __typename?: 'Mutation', connectIntegration: { __typename?: 'ConnectIntegrationPayload', authorizationUrl: string, expiresAt: string } };
 
-export type HubspotStateQueryVariables = Exact<{ [key: string]: never; }>;
+export type IntegrationStateQueryVariables = Exact<{
+  platform: Platform;
+}>;
 
 
-export type HubspotStateQuery = { __typename?: 'Query', integration: { __typename?: 'Integration', state: IntegrationState, accountName?: string | null, contactCount: number } };
+export type IntegrationStateQuery = { __typename?: 'Query', integration: { __typename?: 'Integration', platform: Platform, state: IntegrationState, accountName?: string | null, contactCount: number } };
 
 export type StartSyncMutationVariables = Exact<{
+  platform: Platform;
   mode: SyncMode;
 }>;
 
@@ -848,26 +853,27 @@ export class TypedDocumentString<TResult, TVariables>
   }
 }
 
-export const ConnectHubspotDocument = new TypedDocumentString(`
-    mutation ConnectHubspot {
-  connectIntegration(input: {platform: HUBSPOT}) {
+export const ConnectIntegrationDocument = new TypedDocumentString(`
+    mutation ConnectIntegration($platform: Platform!) {
+  connectIntegration(input: {platform: $platform}) {
     authorizationUrl
     expiresAt
   }
 }
-    `) as unknown as TypedDocumentString<ConnectHubspotMutation, ConnectHubspotMutationVariables>;
-export const HubspotStateDocument = new TypedDocumentString(`
-    query HubspotState {
-  integration(platform: HUBSPOT) {
+    `) as unknown as TypedDocumentString<ConnectIntegrationMutation, ConnectIntegrationMutationVariables>;
+export const IntegrationStateDocument = new TypedDocumentString(`
+    query IntegrationState($platform: Platform!) {
+  integration(platform: $platform) {
+    platform
     state
     accountName
     contactCount
   }
 }
-    `) as unknown as TypedDocumentString<HubspotStateQuery, HubspotStateQueryVariables>;
+    `) as unknown as TypedDocumentString<IntegrationStateQuery, IntegrationStateQueryVariables>;
 export const StartSyncDocument = new TypedDocumentString(`
-    mutation StartSync($mode: SyncMode!) {
-  startSync(input: {platform: HUBSPOT, mode: $mode}) {
+    mutation StartSync($platform: Platform!, $mode: SyncMode!) {
+  startSync(input: {platform: $platform, mode: $mode}) {
     alreadyRunning
     syncRun {
       id
