@@ -36,22 +36,38 @@ export interface Started {
   };
 }
 
+export type PlatformName = 'HUBSPOT' | 'SALESFORCE' | 'GOOGLE';
+
 /** Goes through the consent as a user's browser would, in the sandbox account of the given name. */
-export async function connectHubspot(client: ApiClient, account: string): Promise<void> {
+export async function connectPlatform(
+  client: ApiClient,
+  platform: PlatformName,
+  account: string,
+): Promise<void> {
   const { connectIntegration } = await client.query(
-    'mutation { connectIntegration(input: { platform: HUBSPOT }) { authorizationUrl expiresAt } }',
+    `mutation ($platform: Platform!) {
+      connectIntegration(input: { platform: $platform }) { authorizationUrl expiresAt } }`,
+    { platform },
   );
   const page = await fetch(`${connectIntegration.authorizationUrl}&approve=1&account=${account}`);
   const text = await page.text();
-  if (page.status !== 200 || !text.includes('HubSpot is connected.'))
+  if (page.status !== 200 || !text.includes(' is connected.'))
     throw new Error(`the consent ended with HTTP ${page.status}: ${text.slice(0, 1_000)}`);
 }
 
-export async function startSync(client: ApiClient, mode: Mode): Promise<Started> {
+export function connectHubspot(client: ApiClient, account: string): Promise<void> {
+  return connectPlatform(client, 'HUBSPOT', account);
+}
+
+export async function startSync(
+  client: ApiClient,
+  mode: Mode,
+  platform: PlatformName = 'HUBSPOT',
+): Promise<Started> {
   const { startSync: started } = await client.query<{ startSync: Started }>(
-    `mutation ($mode: SyncMode!) { startSync(input: { platform: HUBSPOT, mode: $mode }) {
+    `mutation ($platform: Platform!, $mode: SyncMode!) { startSync(input: { platform: $platform, mode: $mode }) {
       alreadyRunning syncRun { id status mode progress { ${progressFields} } } } }`,
-    { mode },
+    { platform, mode },
   );
   return started;
 }
@@ -94,7 +110,7 @@ export async function readUntil(
 }
 
 /** Starts a run and follows it to its end. */
-export async function sync(client: ApiClient, mode: Mode): Promise<Ended> {
-  const { syncRun } = await startSync(client, mode);
+export async function sync(client: ApiClient, mode: Mode, platform?: PlatformName): Promise<Ended> {
+  const { syncRun } = await startSync(client, mode, platform);
   return readToEnd(follow(client, syncRun.id));
 }
