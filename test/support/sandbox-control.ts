@@ -47,6 +47,10 @@ export interface SandboxControl {
   touch(account: string, changes: Changes): Promise<Touched>;
   /** Every contact that is not archived. */
   contacts(account: string): Promise<SandboxContact[]>;
+  /** Every record, deleted ones too, in the platform's own shape. */
+  allContacts<T>(account: string): Promise<T[]>;
+  /** Any other control call. */
+  control(method: string, path: string, account: string, body?: object): Promise<void>;
   /** The path begins with `/crm` unless said otherwise. */
   addFault(account: string, fault: Fault): Promise<void>;
   clearFaults(account: string): Promise<void>;
@@ -82,6 +86,9 @@ export function controlSandbox(url: string): SandboxControl {
       };
       return contacts.filter((it) => !it.archived);
     },
+    allContacts: async <T>(account: string) =>
+      ((await call('GET', '/contacts', { account, full: '1' })) as { contacts: T[] }).contacts,
+    control: async (method, path, account, body) => void (await call(method, path, { account }, body)),
     addFault,
     clearFaults: async (account) => void (await call('DELETE', '/faults', { account })),
     tokens: async (account, change) => void (await call('POST', '/tokens', { account }, change)),
