@@ -1,4 +1,4 @@
-import { MY_CONTACTS, joinGroup, type PersonFields, type PersonVersion } from './person-record.js';
+import { joinGroup, MY_CONTACTS, type PersonFields, type PersonVersion } from './person-record.js';
 
 /** What happened to a person, for those who follow the store. */
 export interface PersonChange {
@@ -57,7 +57,10 @@ export class PersonStore {
   create(fields: PersonFields, now: number): PersonVersion {
     const memberships = fields.memberships ?? [joinGroup(MY_CONTACTS)];
     const id = this.takeId();
-    return this.put({ id, revision: 1, updatedAt: now, previousIds: [], fields: { ...fields, memberships } }, now);
+    return this.put(
+      { id, revision: 1, updatedAt: now, previousIds: [], fields: { ...fields, memberships } },
+      now,
+    );
   }
 
   /** Replaces fields whole; an empty list clears one. `updatedAt` moves to `now`, or 1 ms past the last one. */

@@ -89,7 +89,10 @@ export function unauthenticated(reason: 'CREDENTIALS_MISSING' | 'ACCESS_TOKEN_EX
 
 /** 403: the token has none of the scopes of which one is needed. */
 export function insufficientScopes(method: string, scopes: readonly string[]): GoogleRefusal {
-  const info = describeReason('ACCESS_TOKEN_SCOPE_INSUFFICIENT', 'googleapis.com', { service: SERVICE, method });
+  const info = describeReason('ACCESS_TOKEN_SCOPE_INSUFFICIENT', 'googleapis.com', {
+    service: SERVICE,
+    method,
+  });
   const header = `Bearer realm="https://accounts.google.com/", error="insufficient_scope", scope="${scopes.join(' ')}"`;
   return refuse(403, 'PERMISSION_DENIED', 'Request had insufficient authentication scopes.', [info], {
     'www-authenticate': header,

@@ -40,7 +40,11 @@ export class GrantBook {
   ) {}
 
   /** Notes an approved consent, and says whether it gives a refresh token: the first one does, or a forced one. */
-  noteConsent(account: string, scopes: readonly string[], asked: { offline: boolean; forced: boolean }): boolean {
+  noteConsent(
+    account: string,
+    scopes: readonly string[],
+    asked: { offline: boolean; forced: boolean },
+  ): boolean {
     if (!asked.offline) return false;
     const known = this.consents.get(account) ?? new Set();
     const isNew = scopes.some((it) => !known.has(it));

@@ -27,7 +27,9 @@ export class IdTokenSigner {
       exp: issuedAt + tokens.expiresInSeconds,
     };
     const header = { alg: 'RS256', kid: this.keyId, typ: 'JWT' };
-    const signed = [header, claims].map((it) => Buffer.from(JSON.stringify(it)).toString('base64url')).join('.');
+    const signed = [header, claims]
+      .map((it) => Buffer.from(JSON.stringify(it)).toString('base64url'))
+      .join('.');
     return `${signed}.${sign('sha256', Buffer.from(signed), this.key).toString('base64url')}`;
   }
 

@@ -66,7 +66,8 @@ function readFields(request: FastifyRequest): Fields {
 }
 
 function refresh(grants: GrantBook, fields: Fields): Tokens {
-  if (!fields.refresh_token) throw refuseGrant('invalid_request', 'Missing required parameter: refresh_token');
+  if (!fields.refresh_token)
+    throw refuseGrant('invalid_request', 'Missing required parameter: refresh_token');
   return grants.refresh(fields.refresh_token);
 }
 
