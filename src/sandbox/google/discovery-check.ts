@@ -104,8 +104,8 @@ function closeSchema(schema: Schema): object {
   const { properties, items, additionalProperties, $ref, type, enum: values } = schema;
   if ($ref !== undefined) return { $ref };
   return {
-    type,
-    enum: values,
+    ...(type !== 'any' && { type }),
+    ...(values !== undefined && { enum: values }),
     ...(items && { items: closeSchema(items) }),
     ...(additionalProperties && { additionalProperties: closeSchema(additionalProperties) }),
     ...(properties && {
