@@ -18,6 +18,7 @@ import { GrantBook } from './oauth/grant-book.js';
 import { IdTokenSigner } from './oauth/id-token.js';
 import { registerIdentity } from './oauth/identity-routes.js';
 import { type OauthClient, registerTokens } from './oauth/token-routes.js';
+import { registerOthers } from './other-routes.js';
 import type { PeopleContext } from './people-context.js';
 import type { PersonVersion } from './person-record.js';
 import { type PublicPerson, renderPerson } from './person-renderer.js';
@@ -78,6 +79,7 @@ function registerPeople(app: FastifyInstance, context: PeopleContext): void {
     async (scope) => {
       registerLists(scope, context);
       registerReads(scope, context);
+      registerOthers(scope, context);
       registerWrites(scope, context);
       registerBatches(scope, context);
       registerGroups(scope, context);

@@ -11,6 +11,13 @@ export const METHODS = {
   'people.people.batchUpdateContacts': { rpc: 'BatchUpdateContacts', quota: 'write' },
   'people.people.batchDeleteContacts': { rpc: 'BatchDeleteContacts', quota: 'write' },
   'people.otherContacts.list': { rpc: 'ListOtherContacts', quota: 'read' },
+  'people.otherContacts.search': { rpc: 'SearchOtherContacts', quota: 'read' },
+  'people.otherContacts.copyOtherContactToMyContactsGroup': {
+    rpc: 'CopyOtherContactToMyContactsGroup',
+    quota: 'write',
+  },
+  'people.people.listDirectoryPeople': { rpc: 'ListDirectoryPeople', quota: 'read' },
+  'people.people.searchDirectoryPeople': { rpc: 'SearchDirectoryPeople', quota: 'read' },
   'people.contactGroups.list': { rpc: 'ListContactGroups', quota: 'read' },
   'people.contactGroups.batchGet': { rpc: 'BatchGetContactGroups', quota: 'read' },
   'people.contactGroups.get': { rpc: 'GetContactGroup', quota: 'read' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AnyPerson, CONNECTIONS, openGoogle, readAll } from './google-caller.js';
+import { type AnyPerson, CONNECTIONS, CONTACTS_SCOPE, openGoogle, readAll } from './google-caller.js';
 
 const list = (query: string) => `${CONNECTIONS}?personFields=names,metadata&${query}`;
 
@@ -182,21 +182,51 @@ describe('GET /v1/people:searchContacts', () => {
   });
 });
 
-describe('GET /v1/otherContacts', () => {
+describe('/v1/otherContacts', () => {
   const OTHER = 'https://www.googleapis.com/auth/contacts.other.readonly';
+  const LIST = '/v1/otherContacts?readMask=emailAddresses,metadata';
 
   it('lists them with a scope of its own, and never as contacts', async () => {
     const caller = await openGoogle({ contacts: 30 });
-    const path = '/v1/otherContacts?readMask=emailAddresses,metadata';
-    expect((await caller.people('GET', path)).status).toBe(403);
-    const { access_token } = await caller.connect('demo', OTHER);
-    const { body } = await caller.withToken(access_token).people('GET', path);
+    expect((await caller.people('GET', LIST)).status).toBe(403);
+    const reader = caller.withToken((await caller.connect('demo', OTHER)).access_token);
+    const { body } = await reader.people('GET', LIST);
     expect(body.totalSize).toBe(3);
     const [first] = body.otherContacts;
     expect(first.resourceName).toMatch(/^otherContacts\/c\d+$/);
     expect(first.metadata.sources[0].type).toBe('OTHER_CONTACT');
-    expect(
-      (await caller.withToken(access_token).people('GET', path.replace('metadata', 'urls'))).status,
-    ).toBe(400);
+    expect((await reader.people('GET', LIST.replace('metadata', 'urls'))).status).toBe(400);
+  });
+
+  it('finds them after a warm-up, and copies one to the contacts', async () => {
+    const caller = await openGoogle({ contacts: 30 });
+    const { access_token } = await caller.connect('demo', `${OTHER} ${CONTACTS_SCOPE}`);
+    const both = caller.withToken(access_token);
+    const [other] = (await both.people('GET', LIST)).body.otherContacts;
+    const address = other.emailAddresses[0].value;
+    const search = `/v1/otherContacts:search?readMask=emailAddresses&query=`;
+    expect((await both.people('GET', search + encodeURIComponent(address))).body).toEqual({});
+    await both.people('GET', search);
+    const found = await both.people('GET', search + encodeURIComponent(address));
+    expect(found.body.results[0].person.resourceName).toBe(other.resourceName);
+    const path = `/v1/${other.resourceName}:copyOtherContactToMyContactsGroup`;
+    const { body: copy } = await both.people('POST', path, { copyMask: 'emailAddresses' });
+    expect(copy.resourceName).toMatch(/^people\/c/);
+    expect(copy.emailAddresses[0].value).toBe(address);
+    expect((await readAll(both)).people.map((it) => it.resourceName)).toContain(copy.resourceName);
+  });
+});
+
+describe('the directory', () => {
+  it('is for the accounts of companies only', async () => {
+    const caller = await openGoogle();
+    const { access_token } = await caller.connect(
+      'demo',
+      'https://www.googleapis.com/auth/directory.readonly',
+    );
+    const reply = await caller
+      .withToken(access_token)
+      .people('GET', '/v1/people:listDirectoryPeople?readMask=names');
+    expect(reply).toMatchObject({ status: 400, body: { error: { status: 'FAILED_PRECONDITION' } } });
   });
 });
