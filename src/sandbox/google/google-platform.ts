@@ -22,6 +22,7 @@ import { registerOthers } from './other-routes.js';
 import type { PeopleContext } from './people-context.js';
 import type { PersonVersion } from './person-record.js';
 import { type PublicPerson, renderPerson } from './person-renderer.js';
+import { registerPhotos } from './photo-routes.js';
 import { registerReads } from './read-routes.js';
 import { describeFailure, GoogleRefusal } from './replies.js';
 import { createSerial } from './seal.js';
@@ -82,6 +83,7 @@ function registerPeople(app: FastifyInstance, context: PeopleContext): void {
       registerOthers(scope, context);
       registerWrites(scope, context);
       registerBatches(scope, context);
+      registerPhotos(scope, context);
       registerGroups(scope, context);
       registerMembers(scope, context);
     },

@@ -7,6 +7,8 @@ export const METHODS = {
   'people.people.createContact': { rpc: 'CreateContact', quota: 'write' },
   'people.people.updateContact': { rpc: 'UpdateContact', quota: 'write' },
   'people.people.deleteContact': { rpc: 'DeleteContact', quota: 'write' },
+  'people.people.updateContactPhoto': { rpc: 'UpdateContactPhoto', quota: 'write' },
+  'people.people.deleteContactPhoto': { rpc: 'DeleteContactPhoto', quota: 'write' },
   'people.people.batchCreateContacts': { rpc: 'BatchCreateContacts', quota: 'write' },
   'people.people.batchUpdateContacts': { rpc: 'BatchUpdateContacts', quota: 'write' },
   'people.people.batchDeleteContacts': { rpc: 'BatchDeleteContacts', quota: 'write' },

@@ -208,6 +208,25 @@ describe('batches', () => {
   });
 });
 
+describe('photos', () => {
+  const PNG = Buffer.from('89504e470d0a1a0a00', 'hex').toString('base64');
+
+  it('are set and taken away, and move the etag', async () => {
+    const caller = await openGoogle();
+    const { resourceName, etag, photos } = await create(caller, { names: [{ givenName: 'A' }] });
+    expect(photos[0].default).toBe(true);
+    const path = `/v1/${resourceName}:updateContactPhoto`;
+    const { body } = await caller.people('PATCH', path, { photoBytes: PNG, personFields: 'photos' });
+    expect(body.person.photos[0]).not.toHaveProperty('default');
+    expect(body.person.etag).not.toBe(etag);
+    expect((await caller.people('PATCH', path, { photoBytes: 'AAAA' })).status).toBe(400);
+    const gone = await caller.people('DELETE', `/v1/${resourceName}:deleteContactPhoto`);
+    expect(gone).toMatchObject({ status: 200, body: {} });
+    const { body: read } = await caller.people('GET', `/v1/${resourceName}?personFields=photos`);
+    expect(read.photos).toEqual(photos);
+  });
+});
+
 describe('contact groups', () => {
   it('are created, renamed and deleted under unique names; the system keeps its own', async () => {
     const caller = await openGoogle();
