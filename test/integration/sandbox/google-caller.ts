@@ -92,11 +92,19 @@ export async function postForm(url: string, path: string, fields: Record<string,
   return { status: reply.status, headers: reply.headers, body: await reply.json() };
 }
 
-async function connect(url: string, account: string, scope: string) {
-  const code =
-    (await approveGoogle(url, { account, scope, prompt: 'consent' })).searchParams.get('code') ?? '';
+/** Consents and exchanges the code; `query` goes into the consent, `extra` into the exchange. */
+export async function exchangeGoogle(
+  url: string,
+  query: Record<string, string> = {},
+  extra: Record<string, string> = {},
+): Promise<Reply> {
+  const code = (await approveGoogle(url, query)).searchParams.get('code') ?? '';
   const fields = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI };
-  return (await postForm(url, '/token', fields)).body;
+  return postForm(url, '/token', { ...fields, ...extra });
+}
+
+async function connect(url: string, account: string, scope: string) {
+  return (await exchangeGoogle(url, { account, scope, prompt: 'consent' })).body;
 }
 
 /** Everything that a list gives, over all of its pages, and the token for the next sync. */
@@ -120,3 +128,12 @@ export async function readAll(
     pageToken = body.nextPageToken;
   }
 }
+
+/** Creates a contact and returns all of it. */
+export async function createPerson(caller: GoogleCaller, person: object): Promise<AnyPerson> {
+  return (await caller.people('POST', '/v1/people:createContact', person)).body;
+}
+
+/** Updates the fields of the mask. */
+export const updatePerson = (caller: GoogleCaller, name: string, mask: string, person: object) =>
+  caller.people('PATCH', `/v1/${name}:updateContact?updatePersonFields=${mask}`, person);

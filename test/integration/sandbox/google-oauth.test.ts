@@ -4,15 +4,17 @@ import { type AddressInfo, createServer } from 'node:net';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isSandboxServing, openSandboxes, SANDBOX_CLIENT } from '../../../src/sandbox/index.js';
-import { approveGoogle, CONTACTS_SCOPE, openGoogle, postForm, REDIRECT_URI } from './google-caller.js';
+import {
+  approveGoogle,
+  CONTACTS_SCOPE,
+  exchangeGoogle,
+  openGoogle,
+  postForm,
+  REDIRECT_URI,
+} from './google-caller.js';
 
 const EXCHANGE = { grant_type: 'authorization_code', redirect_uri: REDIRECT_URI };
 const ME = '/v1/people/me?personFields=metadata,emailAddresses';
-
-async function exchange(url: string, query: Record<string, string> = {}, extra: Record<string, string> = {}) {
-  const code = (await approveGoogle(url, query)).searchParams.get('code') ?? '';
-  return postForm(url, '/token', { ...EXCHANGE, code, ...extra });
-}
 
 const refresh = (url: string, refresh_token: string) =>
   postForm(url, '/token', { grant_type: 'refresh_token', refresh_token });
@@ -72,23 +74,23 @@ describe('GET /o/oauth2/v2/auth', () => {
 describe('POST /token', () => {
   it('gives a refresh token at the first consent, and later only when consent is forced', async () => {
     const { url } = await openGoogle();
-    const first = await exchange(url, { account: 'acme' });
+    const first = await exchangeGoogle(url, { account: 'acme' });
     expect(first.status).toBe(200);
     expect(first.body).toMatchObject({ token_type: 'Bearer', expires_in: 3599, scope: CONTACTS_SCOPE });
     expect(first.body.refresh_token).toMatch(/^1\/\//);
     expect(first.body).not.toHaveProperty('id_token');
-    expect((await exchange(url, { account: 'acme' })).body).not.toHaveProperty('refresh_token');
-    const forced = await exchange(url, { account: 'acme', prompt: 'consent' });
+    expect((await exchangeGoogle(url, { account: 'acme' })).body).not.toHaveProperty('refresh_token');
+    const forced = await exchangeGoogle(url, { account: 'acme', prompt: 'consent' });
     expect(forced.body.refresh_token).toMatch(/^1\/\//);
-    const online = await exchange(url, { account: 'acme', prompt: 'consent', access_type: 'online' });
+    const online = await exchangeGoogle(url, { account: 'acme', prompt: 'consent', access_type: 'online' });
     expect(online.body).not.toHaveProperty('refresh_token');
-    const wider = await exchange(url, { account: 'acme', scope: `${CONTACTS_SCOPE} email` });
+    const wider = await exchangeGoogle(url, { account: 'acme', scope: `${CONTACTS_SCOPE} email` });
     expect(wider.body.refresh_token).toMatch(/^1\/\//);
   });
 
   it('refreshes without a new refresh token', async () => {
     const { url } = await openGoogle();
-    const { body } = await exchange(url, { account: 'acme' });
+    const { body } = await exchangeGoogle(url, { account: 'acme' });
     const refreshed = await refresh(url, body.refresh_token);
     expect(refreshed.body).toMatchObject({ expires_in: 3599, scope: CONTACTS_SCOPE });
     expect(refreshed.body).not.toHaveProperty('refresh_token');
@@ -105,7 +107,7 @@ describe('POST /token', () => {
     ['invalid_request', 400, { grant_type: 'refresh_token' }],
   ])('refuses with %s (%i)', async (error, status, extra) => {
     const { url } = await openGoogle();
-    expect(await exchange(url, {}, extra)).toMatchObject({ status, body: { error } });
+    expect(await exchangeGoogle(url, {}, extra)).toMatchObject({ status, body: { error } });
   });
 
   it('takes a code once, and with its PKCE verifier where there was a challenge', async () => {
@@ -115,9 +117,9 @@ describe('POST /token', () => {
     expect((await postForm(url, '/token', { ...EXCHANGE, code })).body.error).toBe('invalid_grant');
     const challenge = createHash('sha256').update('verifier-1').digest('base64url');
     const query = { code_challenge: challenge, code_challenge_method: 'S256' };
-    expect((await exchange(url, query)).body.error_description).toBe('Missing code verifier.');
-    expect((await exchange(url, query, { code_verifier: 'no' })).body.error).toBe('invalid_grant');
-    expect((await exchange(url, query, { code_verifier: 'verifier-1' })).status).toBe(200);
+    expect((await exchangeGoogle(url, query)).body.error_description).toBe('Missing code verifier.');
+    expect((await exchangeGoogle(url, query, { code_verifier: 'no' })).body.error).toBe('invalid_grant');
+    expect((await exchangeGoogle(url, query, { code_verifier: 'verifier-1' })).status).toBe(200);
   });
 
   it('knows the client by the header, too', async () => {
@@ -131,67 +133,11 @@ describe('POST /token', () => {
   });
 });
 
-describe('the end of tokens', () => {
-  const dead = { error: 'invalid_grant', error_description: 'Token has been expired or revoked.' };
-
-  it('comes to access tokens by time and by hand, with 401', async () => {
-    const caller = await openGoogle();
-    await caller.control('POST', '/tokens', { expire: 'access' });
-    const reply = await caller.people('GET', ME);
-    expect(reply).toMatchObject({ status: 401, body: { error: { status: 'UNAUTHENTICATED' } } });
-    expect(reply.headers.get('www-authenticate')).toContain('error="invalid_token"');
-    expect((await caller.withToken('').people('GET', ME)).status).toBe(401);
-    expect((await caller.withToken('ya29.nonsense').people('GET', ME)).status).toBe(401);
-  });
-
-  it('comes to refresh tokens by hand, while access tokens live on', async () => {
-    const caller = await openGoogle();
-    const { access_token, refresh_token } = await caller.connect();
-    await caller.control('POST', '/tokens', { expire: 'refresh' });
-    expect(await refresh(caller.url, refresh_token)).toMatchObject({ status: 400, body: dead });
-    expect((await caller.withToken(access_token).people('GET', ME)).status).toBe(200);
-    const fresh = await caller.connect();
-    expect((await refresh(caller.url, fresh.refresh_token)).status).toBe(200);
-  });
-
-  it('comes to all that an account gave to the app when one token is revoked', async () => {
-    const caller = await openGoogle();
-    const [one, other] = [await caller.connect(), await caller.connect()];
-    const stranger = await caller.connect('other');
-    const revoked = await postForm(caller.url, '/revoke', { token: one.access_token });
-    expect(revoked).toMatchObject({ status: 200, body: {} });
-    expect(await refresh(caller.url, other.refresh_token)).toMatchObject({ status: 400, body: dead });
-    expect((await caller.withToken(other.access_token).people('GET', ME)).status).toBe(401);
-    expect((await refresh(caller.url, stranger.refresh_token)).status).toBe(200);
-    const again = await postForm(caller.url, '/revoke', { token: one.access_token });
-    expect(again).toMatchObject({ status: 400, body: { error: 'invalid_token' } });
-    // The permission is gone: the next consent is a first one.
-    expect((await exchange(caller.url, { account: 'demo' })).body.refresh_token).toBeTruthy();
-  });
-
-  it('comes to the oldest of more than 100 refresh tokens without a word', async () => {
-    const caller = await openGoogle();
-    const tokens: string[] = [];
-    for (let count = 0; count < 101; count++) tokens.push((await caller.connect('crowd')).refresh_token);
-    expect(await refresh(caller.url, tokens[0]!)).toMatchObject({ status: 400, body: dead });
-    expect((await refresh(caller.url, tokens[1]!)).status).toBe(200);
-    expect((await refresh(caller.url, tokens[100]!)).status).toBe(200);
-  });
-
-  it('does not come with a restart of the sandbox', async () => {
-    const before = await openGoogle();
-    const { access_token, refresh_token } = await before.connect();
-    const after = await openGoogle();
-    expect((await after.withToken(access_token).people('GET', ME)).status).toBe(200);
-    expect((await refresh(after.url, refresh_token)).status).toBe(200);
-  });
-});
-
 describe('the identity of an account', () => {
   it('is the same in the profile, in userinfo and in the ID token, and another for another name', async () => {
     const caller = await openGoogle();
     const scope = `openid email profile ${CONTACTS_SCOPE}`;
-    const { body } = await exchange(caller.url, { account: 'acme', scope, nonce: 'n1' });
+    const { body } = await exchangeGoogle(caller.url, { account: 'acme', scope, nonce: 'n1' });
     const keys = createRemoteJWKSet(new URL(`${caller.url}/oauth2/v3/certs`));
     const { payload } = await jwtVerify(body.id_token, keys, {
       issuer: caller.url,
