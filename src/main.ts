@@ -15,7 +15,13 @@ import {
   migrate,
   readOrCreateSecret,
 } from './runtime/index.js';
-import { isSandboxServing, openSandboxes, SANDBOX_CLIENT, type SandboxClient } from './sandbox/index.js';
+import {
+  aimHubspotWebhooks,
+  isSandboxServing,
+  openSandboxes,
+  SANDBOX_CLIENT,
+  type SandboxClient,
+} from './sandbox/index.js';
 import { openServices, type Services } from './services.js';
 import { openStore, type Store, type VaultKey } from './store/index.js';
 import { createEngine } from './sync/index.js';
@@ -66,9 +72,9 @@ async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
     secret: config.auth.jwksUrl ? undefined : jwtSecret(config),
   });
   const readiness = createReadiness(store, services);
-  app.use(await openApi({ commands, authenticator, readiness, log, host, port, appOrigins }), (it) =>
-    it.close(),
-  );
+  const api = await openApi({ commands, authenticator, readiness, log, host, port, appOrigins });
+  app.use(api, (it) => it.close());
+  await receiveSandboxWebhooks(config, api.url, log);
   console.log(`ready http://localhost:${port}`);
 }
 
@@ -89,6 +95,16 @@ async function openSandbox(config: Config, app: Lifecycle, log: Logger): Promise
   log.info({ hubspotUrl }, `a sandbox stands in for HubSpot; ${way} to use the real one`);
 }
 
+/** A sandbox calls this process, as HubSpot would: without it changes come with the next sync. */
+async function receiveSandboxWebhooks(config: Config, apiUrl: string, log: Logger): Promise<void> {
+  const { sandbox, hubspot, http } = config;
+  if (!sandbox.enabled || hubspot.webhooks !== 'push') return;
+  const [targetUrl = '', publicUrl = ''] = [apiUrl, http.publicUrl].map((it) => `${it}/webhooks/hubspot`);
+  await aimHubspotWebhooks(sandboxUrl(sandbox.port), { targetUrl, publicUrl }).catch((error: unknown) =>
+    log.warn({ err: error }, 'the sandbox sends no webhooks'),
+  );
+}
+
 /** The app that the sandbox knows and the connector is: both must name the same, also in different processes. */
 function sandboxClient({ hubspot: { clientId, clientSecret } }: Config): SandboxClient {
   return clientId && clientSecret ? { clientId, clientSecret } : SANDBOX_CLIENT;
@@ -100,7 +116,8 @@ function sandboxUrl(port: number): string {
 
 function hubspotOptions(config: Config, { permits }: Services, log: Logger) {
   const { hubspot, sandbox } = config;
-  const common = { limits: { ...hubspot.limits, app: hubspot.limits.app }, permits, log };
+  const { limits, webhooks } = hubspot;
+  const common = { limits: { ...limits, app: limits.app }, webhooks, permits, log };
   const { clientId, clientSecret, appUrl, apiUrl } = hubspot;
   if (sandbox.enabled) {
     const url = sandboxUrl(sandbox.port);

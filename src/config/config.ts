@@ -58,6 +58,8 @@ export interface HubSpotConfig {
   readonly clientSecret?: string;
   readonly appUrl: string;
   readonly apiUrl: string;
+  /** How HubSpot tells of changes. */
+  readonly webhooks: VariableValues['HUBSPOT_WEBHOOKS'];
   readonly limits: {
     /** For all accounts together; undefined: no such limit. */
     readonly app?: RateLimit;
@@ -105,6 +107,7 @@ function createHubSpotConfig(values: VariableValues): HubSpotConfig {
     clientSecret: values.HUBSPOT_CLIENT_SECRET,
     appUrl: values.HUBSPOT_APP_URL,
     apiUrl: values.HUBSPOT_API_URL,
+    webhooks: values.HUBSPOT_WEBHOOKS,
     limits: {
       app: app === undefined ? undefined : per10Seconds(app),
       account: per10Seconds(values.HUBSPOT_ACCOUNT_REQUESTS_PER_10_SECONDS),

@@ -80,6 +80,11 @@ export const variables = {
   HUBSPOT_SEARCHES_PER_SECOND: wholeNumber(1, 1_000)
     .prefault('5')
     .describe('Most search requests per second for one HubSpot account'),
+  HUBSPOT_WEBHOOKS: choice(['push', 'journal', 'off'])
+    .prefault('push')
+    .describe(
+      'How HubSpot tells of changes. `push`: it calls `<PUBLIC_URL>/webhooks/hubspot`, which the app in HubSpot names as its webhook target. `journal`: we read its webhook journal, where it cannot reach us; the app needs `developer.webhooks_journal.read` and a subscription per account. `off`: changes come with the next sync',
+    ),
   APP_ORIGINS: originList().optional().meta({
     description:
       'Comma list of the origins of your web apps: their pages may call the API (CORS), and connectIntegration may send the browser back to them',
