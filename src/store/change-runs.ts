@@ -38,13 +38,15 @@ export async function startChangeRun(
 ): Promise<StartedRun | null> {
   const made = await sql.query(
     `INSERT INTO sync_runs (user_id, id, platform, direction, mode, trigger, queued_at, checkpoint)
-     SELECT $1, $3, $2, 'PULL', 'INCREMENTAL', 'CHANGE', clock_timestamp(), CASE WHEN i.reread_due_at IS NULL THEN coalesce((
+     SELECT i.user_id, $3, i.platform, 'PULL', 'INCREMENTAL', 'CHANGE', clock_timestamp(),
+       CASE WHEN i.reread_due_at IS NULL THEN coalesce((
          SELECT jsonb_object_agg(key, jsonb_build_object('whole', false, 'done', true, 'cursor', value))
          FROM jsonb_each(i.cursors)), '{}') ELSE '{}' END
      FROM crm_integrations i WHERE i.user_id = $1 AND i.platform = $2 AND i.state = 'CONNECTED' AND i.cursors <> '{}'
-       AND NOT EXISTS (SELECT FROM sync_runs r WHERE r.user_id = $1 AND r.platform = $2 AND r.status = ANY($4))
-     ON CONFLICT DO NOTHING RETURNING ${runColumns},
-       (SELECT id FROM crm_integrations WHERE user_id = $1 AND platform = $2) AS integration_id`,
+       AND NOT EXISTS (SELECT FROM sync_runs r
+         WHERE r.user_id = i.user_id AND r.platform = i.platform AND r.status = ANY($4))
+     ON CONFLICT DO NOTHING RETURNING ${runColumns}, (SELECT i.id FROM crm_integrations i
+       WHERE i.user_id = sync_runs.user_id AND i.platform = sync_runs.platform) AS integration_id`,
     [userId, platform, newId(), activeStatuses],
   );
   const row = made.rows[0];

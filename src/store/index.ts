@@ -7,6 +7,7 @@ import { type Database, type DatabaseOptions, openDatabase } from './database.js
 import { type Disconnected, disconnect } from './disconnect.js';
 import { createDueWork, type DueWork } from './due-work.js';
 import { createIntegrations, type Integrations } from './integrations.js';
+import { createListening, type Listening } from './listening.js';
 import { createOAuthStates, type OAuthStates } from './oauth-states.js';
 import { createPendingChanges, type PendingChanges } from './pending-changes.js';
 import { createRecordErrors, type RecordErrors } from './record-errors.js';
@@ -21,6 +22,7 @@ export type { StartedRun } from './change-runs.js';
 export type { CommitPlace } from './commit-page.js';
 export type { ContactOrdering, ContactSelection } from './contact-queries.js';
 export type { Credentials, StoredTokens } from './credentials.js';
+export type { KeptNotice, Listened } from './listening.js';
 export type { Consent } from './oauth-states.js';
 export type { PendingChange } from './pending-changes.js';
 export type { StoredRecordError } from './record-errors.js';
@@ -48,6 +50,7 @@ export interface Store {
   readonly recordErrors: RecordErrors;
   readonly work: RunWork & RunPages;
   readonly pending: PendingChanges;
+  readonly listening: Listening;
   readonly due: DueWork;
   disconnect(userId: string, platform: Platform, deleteContacts: boolean): Promise<Disconnected>;
   ping(): Promise<void>;
@@ -68,6 +71,7 @@ export function openStore(options: DatabaseOptions & { readonly keys: readonly V
     recordErrors: createRecordErrors(database),
     work: { ...createRunWork(database), ...createRunPages(database) },
     pending: createPendingChanges(database),
+    listening: createListening(database),
     due: createDueWork(database),
     disconnect: (userId, platform, deleteContacts) => disconnect(database, userId, platform, deleteContacts),
     ping: database.ping,
