@@ -25,7 +25,7 @@ import {
 import { openServices, type Services } from './services.js';
 import { openStore, type Store, type VaultKey } from './store/index.js';
 import { createEngine } from './sync/index.js';
-import { openSyncWorker } from './worker/index.js';
+import { openChangeSources, openSyncWorker } from './worker/index.js';
 
 const migrationsDir = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
 
@@ -60,6 +60,9 @@ async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
     const backend = services.queueBackend;
     const worker = openSyncWorker({ backend, queue, engine, store, events, log, concurrency });
     app.use(worker, (it) => it.close(), stepGraceMs);
+    const { listeners } = config.worker;
+    const sources = openChangeSources({ connectors, store, events, queue, log, listeners });
+    app.use(sources, (it) => it.close(), serverGraceMs);
   }
   if (config.role === 'worker') {
     console.log('ready worker');

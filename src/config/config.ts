@@ -49,7 +49,11 @@ export interface Config {
     readonly port: number;
     readonly contacts: number;
   };
-  readonly worker: { readonly concurrency: number };
+  readonly worker: {
+    readonly concurrency: number;
+    /** Accounts whose changes it listens to at most. */
+    readonly listeners: number;
+  };
 }
 
 /** The HubSpot app and its limits; `clientId` and `clientSecret` are set both or neither. */
@@ -95,7 +99,7 @@ export function createConfig(values: VariableValues): Config {
     credentials: { keys: values.CREDENTIALS_KEYS },
     hubspot: createHubSpotConfig(values),
     sandbox: createSandboxConfig(values),
-    worker: { concurrency: values.WORKER_CONCURRENCY },
+    worker: { concurrency: values.WORKER_CONCURRENCY, listeners: values.WORKER_LISTENERS },
   };
 }
 

@@ -96,6 +96,9 @@ export const variables = {
   SANDBOX_PORT: wholeNumber(1, 65_535).prefault('4100').describe('Port of the sandbox'),
   SANDBOX_CONTACTS: wholeNumber(0, 10_000_000).prefault('10000').describe('Contacts of a sandbox account'),
   WORKER_CONCURRENCY: wholeNumber(1, 1_000).prefault('20').describe('Most jobs that a worker does at once'),
+  WORKER_LISTENERS: wholeNumber(0, 100_000)
+    .prefault('1000')
+    .describe('Most accounts whose changes a worker listens to, each over a connection of its own'),
   STOP_TIMEOUT_SECONDS: wholeNumber(1, 3_600)
     .prefault('30')
     .describe('How long a process that was told to end may take; then it is cut off'),

@@ -7,6 +7,7 @@ import { type Database, type DatabaseOptions, openDatabase } from './database.js
 import { type Disconnected, disconnect } from './disconnect.js';
 import { createDueWork, type DueWork } from './due-work.js';
 import { createIntegrations, type Integrations } from './integrations.js';
+import { createJournals, type Journals } from './journals.js';
 import { createListening, type Listening } from './listening.js';
 import { createOAuthStates, type OAuthStates } from './oauth-states.js';
 import { createPendingChanges, type PendingChanges } from './pending-changes.js';
@@ -51,6 +52,7 @@ export interface Store {
   readonly work: RunWork & RunPages;
   readonly pending: PendingChanges;
   readonly listening: Listening;
+  readonly journals: Journals;
   readonly due: DueWork;
   disconnect(userId: string, platform: Platform, deleteContacts: boolean): Promise<Disconnected>;
   ping(): Promise<void>;
@@ -72,6 +74,7 @@ export function openStore(options: DatabaseOptions & { readonly keys: readonly V
     work: { ...createRunWork(database), ...createRunPages(database) },
     pending: createPendingChanges(database),
     listening: createListening(database),
+    journals: createJournals(database),
     due: createDueWork(database),
     disconnect: (userId, platform, deleteContacts) => disconnect(database, userId, platform, deleteContacts),
     ping: database.ping,

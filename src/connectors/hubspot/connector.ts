@@ -6,6 +6,7 @@ import type { LimitRule, Permits } from '../kit/permits.js';
 import { createSessions, type HttpSession } from '../kit/session.js';
 import { createContactsStream } from './contacts.stream.js';
 import { classify } from './errors.js';
+import { createHubspotJournal } from './journal.js';
 import { createRules, type HubspotLimits, type HubspotRules, reportOf } from './limits.js';
 import { createHubspotOAuth, type HubspotOAuthOptions } from './oauth.js';
 import { createHubspotWebhooks } from './webhooks.js';
@@ -47,14 +48,16 @@ export function createHubspotConnector(options: HubspotOptions): Connector<HttpS
     ...(dispatcher && { dispatcher }),
     ...(log && { log }),
   });
+  const oauth = createHubspotOAuth({ ...options, ...urls });
   const streams = [createContactsStream({ appUrl: urls.appUrl, rules })];
   return {
     platform: 'HUBSPOT',
-    oauth: createHubspotOAuth({ ...options, ...urls }),
+    oauth,
     capabilities,
     streams: () => streams,
     openSession: (owner) => sessions.open(owner),
     ...(options.webhooks === 'push' && { webhooks: createHubspotWebhooks(options) }),
+    ...(options.webhooks === 'journal' && { journal: createHubspotJournal({ ...options, ...urls, oauth }) }),
     readBudget: (owner) => readBudget(permits, rules, owner?.accountId ?? null),
   };
 }

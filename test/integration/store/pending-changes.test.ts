@@ -102,7 +102,10 @@ describe('pending changes', () => {
     const moved = await fixture.store.work.commit(claim, pageOf({}), { ...at, checkpoint: done, settles });
     expect(await fixture.store.work.finish(moved!)).toMatchObject({ status: 'SUCCEEDED' });
     expect(await fixture.store.integrations.get(user, hubspot)).toEqual(before);
-    const { rows } = await sql.query('SELECT cursors FROM crm_integrations WHERE user_id = $1 AND platform = '"'HUBSPOT'"', [user]);
+    const { rows } = await sql.query(
+      `SELECT cursors FROM crm_integrations WHERE user_id = $1 AND platform = 'HUBSPOT'`,
+      [user],
+    );
     expect(rows).toEqual([{ cursors: { contacts: bookmark } }]);
   });
 
@@ -168,7 +171,7 @@ describe('pending changes', () => {
     const read = await fixture.store.work.commit(claim, pageOf({}), { ...at, checkpoint: later });
     expect(await fixture.store.work.finish(read!)).toMatchObject({ status: 'SUCCEEDED' });
     const { rows } = await sql.query(
-      'SELECT cursors, reread_due_at FROM crm_integrations WHERE user_id = $1 AND platform = '"'HUBSPOT'"',
+      `SELECT cursors, reread_due_at FROM crm_integrations WHERE user_id = $1 AND platform = 'HUBSPOT'`,
       [user],
     );
     expect(rows).toEqual([{ cursors: { contacts: { since: 8 } }, reread_due_at: null }]);
