@@ -18,7 +18,7 @@ import {
 import { openServices, type Services } from './services.js';
 import { openStore, type Store, type VaultKey } from './store/index.js';
 import { createEngine } from './sync/index.js';
-import { openSyncWorker } from './worker/index.js';
+import { openChangeSources, openSyncWorker } from './worker/index.js';
 
 const migrationsDir = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
 
@@ -53,6 +53,9 @@ async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
     const backend = services.queueBackend;
     const worker = openSyncWorker({ backend, queue, engine, store, events, log, concurrency });
     app.use(worker, (it) => it.close(), stepGraceMs);
+    const { listeners } = config.worker;
+    const sources = openChangeSources({ connectors, store, events, queue, log, listeners });
+    app.use(sources, (it) => it.close(), serverGraceMs);
   }
   if (config.role === 'worker') {
     console.log('ready worker');
@@ -65,9 +68,9 @@ async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
     secret: config.auth.jwksUrl ? undefined : jwtSecret(config),
   });
   const readiness = createReadiness(store, services);
-  app.use(await openApi({ commands, authenticator, readiness, log, host, port, appOrigins }), (it) =>
-    it.close(),
-  );
+  const api = await openApi({ commands, authenticator, readiness, log, host, port, appOrigins });
+  app.use(api, (it) => it.close());
+  await receiveSandboxWebhooks(config, api.url, log);
   console.log(`ready http://localhost:${port}`);
 }
 

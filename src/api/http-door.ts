@@ -12,6 +12,7 @@ import { chooseRequestId, createScope, type RequestScope, requestScopes } from '
 import { answerBadAddress, answerErrors } from './rest/error-answers.js';
 import { addHealthRoutes, type Readiness } from './rest/health.route.js';
 import { addOAuthCallback } from './rest/oauth-callback.route.js';
+import { addWebhooks } from './rest/webhooks.route.js';
 import type { SignIn } from './sign-in.js';
 
 declare module 'fastify' {
@@ -63,6 +64,7 @@ export function createHttpDoor(deps: HttpDoorDeps): FastifyInstance {
   answerErrors(app);
   addGraphQL(app, deps);
   addOAuthCallback(app, deps.commands);
+  addWebhooks(app, deps.commands);
   addHealthRoutes(app, deps.readiness);
   return app;
 }

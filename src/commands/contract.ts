@@ -74,6 +74,15 @@ export interface Connection {
   readonly returnTo: string | null;
 }
 
+/** A request as it came. */
+export interface WebhookCall {
+  readonly method: string;
+  /** Path and query, behind the public address. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
 /** The desk: all that a client may ask. Each throws AppError with a public code, or a bug. */
 export interface Commands {
   /** The user behind an authenticated subject; the row is made on first sight. */
@@ -113,6 +122,11 @@ export interface Commands {
   ): Promise<Connection>;
   disconnectIntegration(user: UserId, platform: Platform, deleteContacts: boolean): Promise<Integration>;
   updateIntegrationSettings(user: UserId, change: SettingsChange): Promise<Integration>;
+  /**
+   * A CRM's call: nobody is signed in, its signature says that it is the CRM's. What it names is taken in soon.
+   * @throws AppError UNAUTHENTICATED (not signed, or too old), BAD_USER_INPUT, NOT_FOUND (no such webhooks here)
+   */
+  receiveWebhook(platform: Platform, call: WebhookCall): Promise<void>;
 
   startSync(
     user: UserId,

@@ -6,6 +6,7 @@ import { createIntegrationCommands } from './integrations.js';
 import { createReadContacts } from './read-contacts.js';
 import { createRunCommands } from './sync-runs.js';
 import { createWatchCommands } from './watch.js';
+import { createWebhookCommands } from './webhooks.js';
 
 export * from './contract.js';
 export type { CommandDeps } from './dependencies.js';
@@ -20,5 +21,6 @@ export function createCommands(deps: CommandDeps): Commands {
     ...createConnectIntegration(deps),
     ...createRunCommands(deps),
     ...createWatchCommands(deps),
+    ...createWebhookCommands(deps),
   };
 }

@@ -45,7 +45,11 @@ export interface Config {
     readonly port: number;
     readonly contacts: number;
   };
-  readonly worker: { readonly concurrency: number };
+  readonly worker: {
+    readonly concurrency: number;
+    /** Accounts whose changes it listens to at most. */
+    readonly listeners: number;
+  };
 }
 
 /** Groups the parsed variables and works out the defaults that depend on others. */
@@ -73,7 +77,7 @@ export function createConfig(values: VariableValues): Config {
     credentials: { keys: values.CREDENTIALS_KEYS },
     platforms: createPlatformsConfig(values),
     sandbox: createSandboxConfig(values),
-    worker: { concurrency: values.WORKER_CONCURRENCY },
+    worker: { concurrency: values.WORKER_CONCURRENCY, listeners: values.WORKER_LISTENERS },
   };
 }
 

@@ -17,6 +17,8 @@ export interface PlatformsConfig {
   readonly hubspot: AppConfig & {
     readonly appUrl: string;
     readonly apiUrl: string;
+    /** How HubSpot tells of changes. */
+    readonly webhooks: VariableValues['HUBSPOT_WEBHOOKS'];
     readonly limits: {
       /** For all accounts together; undefined: no such limit. */
       readonly app?: RateLimit;
@@ -74,6 +76,7 @@ function createHubSpotConfig(values: VariableValues): PlatformsConfig['hubspot']
     clientSecret: values.HUBSPOT_CLIENT_SECRET,
     appUrl: values.HUBSPOT_APP_URL,
     apiUrl: values.HUBSPOT_API_URL,
+    webhooks: values.HUBSPOT_WEBHOOKS,
     limits: {
       app: app === undefined ? undefined : per10Seconds(app),
       account: per10Seconds(values.HUBSPOT_ACCOUNT_REQUESTS_PER_10_SECONDS),

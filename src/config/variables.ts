@@ -81,6 +81,11 @@ export const variables = {
   HUBSPOT_SEARCHES_PER_SECOND: wholeNumber(1, 1_000)
     .prefault('5')
     .describe('Most search requests per second for one HubSpot account'),
+  HUBSPOT_WEBHOOKS: choice(['push', 'journal', 'off'])
+    .prefault('push')
+    .describe(
+      'How HubSpot tells of changes. `push`: it calls `<PUBLIC_URL>/webhooks/hubspot`, which the app in HubSpot names as its webhook target. `journal`: we read its webhook journal, where it cannot reach us; the app needs `developer.webhooks_journal.read` and a subscription per account. `off`: changes come with the next sync',
+    ),
   SALESFORCE_CLIENT_ID: z.string().optional().describe('Consumer key of the Salesforce connected app'),
   SALESFORCE_CLIENT_SECRET: z.string().optional().describe('Consumer secret of the Salesforce connected app'),
   SALESFORCE_LOGIN_URL: webUrl()
@@ -122,6 +127,9 @@ export const variables = {
     .describe("Port of HubSpot's sandbox; Salesforce's and Google's have the next two"),
   SANDBOX_CONTACTS: wholeNumber(0, 10_000_000).prefault('10000').describe('Contacts of a sandbox account'),
   WORKER_CONCURRENCY: wholeNumber(1, 1_000).prefault('20').describe('Most jobs that a worker does at once'),
+  WORKER_LISTENERS: wholeNumber(0, 100_000)
+    .prefault('1000')
+    .describe('Most accounts whose changes a worker listens to, each over a connection of its own'),
   STOP_TIMEOUT_SECONDS: wholeNumber(1, 3_600)
     .prefault('30')
     .describe('How long a process that was told to end may take; then it is cut off'),

@@ -87,6 +87,8 @@ export interface Stream<S extends Session = Session> {
    * under the id of the one that it was merged into, which then `replaces` it), a tombstone, or a fault.
    */
   readById(session: S, externalIds: readonly string[], signal: AbortSignal): Promise<RecordsById>;
+  /** Whether a record of that id can be one of its own, where ids tell it; without it every id can. */
+  owns?(externalId: string): boolean;
   /** How many ids `readById` takes at most. */
   readonly readByIdMax: number;
   /** How many records the CRM says it holds now; null where it does not tell. */
@@ -145,6 +147,23 @@ export interface WebhookDelivery {
   readonly body: Buffer;
 }
 
+/** The CRM writes down what changes in all accounts of our app; we ask for it. */
+export interface ChangeJournal {
+  /**
+   * What was written after `from`; null: nothing yet. `from` undefined gives the latest entry: what was written
+   * before it is not told.
+   * @throws AppError CURSOR_EXPIRED (it keeps nothing from that place on), RATE_LIMITED ({ afterMs }), CRM_REJECTED
+   * (the app may not read it), CRM_UNAVAILABLE (backoff).
+   */
+  read(from: Cursor | undefined, signal: AbortSignal): Promise<JournalEntry | null>;
+}
+
+export interface JournalEntry {
+  readonly changes: readonly AccountChanges[];
+  /** Where to read on from, once these changes are noted. */
+  readonly place: Cursor;
+}
+
 export interface AccountChanges {
   /** The CRM's own id of the account. */
   readonly accountId: string;
@@ -172,6 +191,7 @@ export interface Connector<S extends Session = Session> {
   openSession(owner: SessionOwner): S;
   readonly feed?: ChangeFeed<S>;
   readonly webhooks?: Webhooks;
+  readonly journal?: ChangeJournal;
   /** What the account's limits allow this user now, over all processes; null before an account is connected. */
   readBudget(owner: { readonly userId: string; readonly accountId: string } | null): Promise<RateBudget>;
 }

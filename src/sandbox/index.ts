@@ -76,3 +76,20 @@ export async function isSandboxServing(url: string): Promise<boolean> {
     return false;
   }
 }
+
+/**
+ * Tells the sandbox at that origin where this app takes HubSpot's webhooks; `publicUrl` is the address that it is
+ * registered with. Rejects when no sandbox takes it.
+ */
+export async function aimHubspotWebhooks(
+  url: string,
+  target: { readonly targetUrl: string; readonly publicUrl: string },
+): Promise<void> {
+  const reply = await fetch(new URL('/__control/hubspot/webhooks', url), {
+    method: 'PUT',
+    body: JSON.stringify(target),
+    signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
+  });
+  if (!reply.ok)
+    throw new Error(`The sandbox did not take the address of the webhooks: HTTP ${reply.status}`);
+}

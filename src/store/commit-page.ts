@@ -3,6 +3,7 @@ import type { Database, Sql } from './database.js';
 import { insertRecords } from './insert-records.js';
 import { findCandidates, findKnown, findReported } from './known-records.js';
 import { planPage } from './page-plan.js';
+import { type PendingChange, settleChanges } from './pending-changes.js';
 import type { MappingWrite, PagePlan } from './plan.js';
 import { type Checkpoint, type ClaimedRun, readClaim, runColumns } from './run-rows.js';
 import { nextSignOfLife } from './run-work.js';
@@ -14,6 +15,8 @@ export interface CommitPlace {
   /** Its stream is read from beginning to end by this run. */
   readonly whole: boolean;
   readonly phase: SyncPhase;
+  /** Changes that the page has read: no longer pending, unless they were told again meanwhile. */
+  readonly settles?: readonly PendingChange[];
 }
 
 /** By this page of a run, a new database holds enough for statistics to mean something. */
@@ -58,6 +61,7 @@ export async function commitPage(
     await writeContacts(sql, userId, { ...plan, created: [] });
     await writeMappings(sql, userId, run, marksSeen, plan.mappings);
     await writeFaults(sql, userId, run, plan);
+    await settleChanges(sql, claim, at.settles ?? []);
     return moveRun(sql, claim, plan, at, page.total ?? null);
   });
 }

@@ -1,4 +1,5 @@
 import type { Integration, Platform } from '../domain/index.js';
+import { Prisma } from '../generated/prisma/client.js';
 import type { Database } from './database.js';
 import { cancelUnderWay, type Disconnected } from './disconnect.js';
 import { readIntegration } from './integrations.js';
@@ -82,11 +83,18 @@ export function createCredentialStore(database: Database, vault: Vault): Credent
             accountName: account.name,
             scopes: [...scopes],
             connectedAt: new Date(),
-            ...(isAnother && { cursors: {}, lastSyncedAt: null, apiUrl: tokens.apiUrl ?? null }),
+            listenerUntil: null, // who was refused may be heard again
+            ...(isAnother && {
+              ...{ cursors: {}, lastSyncedAt: null, apiUrl: tokens.apiUrl ?? null },
+              ...{ rereadDueAt: null, listenerOwner: null, listenPlace: Prisma.DbNull },
+            }),
           },
         });
         const cancelled = isAnother ? await cancelUnderWay(models, userId, platform) : null;
-        if (isAnother) await models.mapping.deleteMany({ where: { userId, platform } });
+        if (isAnother) {
+          await models.mapping.deleteMany({ where: { userId, platform } });
+          await models.pending.deleteMany({ where: { userId, platform } });
+        }
         return { integration: readIntegration(row), cancelled };
       }),
     lockRefresh: (userId, platform, version, holdMs) =>

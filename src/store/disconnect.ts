@@ -1,5 +1,6 @@
 import type { Integration, Platform, SyncRun } from '../domain/index.js';
 import { activeStatuses } from '../domain/index.js';
+import { Prisma } from '../generated/prisma/client.js';
 import type { Database, Models } from './database.js';
 import { readIntegration } from './integrations.js';
 import { cancelActiveRuns, type RunRow, readRun } from './run-rows.js';
@@ -37,11 +38,14 @@ export function disconnect(
         scopes: [],
         connectedAt: null,
         updatedAt: new Date(),
-        ...(deleteContacts && { cursors: {} }),
+        ...(deleteContacts && { cursors: {}, rereadDueAt: null, listenPlace: Prisma.DbNull }),
       },
     });
     const cancelled = await cancelUnderWay(models, userId, platform);
-    if (deleteContacts) await models.$executeRawUnsafe(deleteOwnContacts, userId, platform);
+    if (deleteContacts) {
+      await models.$executeRawUnsafe(deleteOwnContacts, userId, platform);
+      await models.pending.deleteMany({ where: { userId, platform } });
+    }
     return { integration: readIntegration(row), cancelled };
   });
 }

@@ -1,5 +1,5 @@
 import type { Platform } from '../domain/index.js';
-import { workableStatuses } from '../domain/index.js';
+import { activeStatuses, workableStatuses } from '../domain/index.js';
 import type { Database } from './database.js';
 
 export interface DueRun {
@@ -19,7 +19,12 @@ export interface DueWork {
   listSchedules(limit: number): Promise<DueSchedule[]>;
   /** Moves a schedule to its next time, so that a tick missed many times runs once. False: somebody else did. */
   takeSchedule(schedule: DueSchedule): Promise<boolean>;
+  /** Integrations with changes to take in and no run that does; after one that ended badly not at once. */
+  listChanged(limit: number): Promise<DueSchedule[]>;
 }
+
+/** After a run that failed or was cancelled, its changes wait this long, unless more of them come. */
+const pauseMinutes = 5;
 
 export function createDueWork(database: Database): DueWork {
   return {
@@ -51,6 +56,21 @@ export function createDueWork(database: Database): DueWork {
           [userId, platform],
         );
         return taken.rowCount === 1;
+      }),
+    listChanged: (limit) =>
+      database.asSystem(async (sql) => {
+        const found = await sql.query(
+          `SELECT user_id AS "userId", platform FROM crm_integrations i
+           WHERE state = 'CONNECTED' AND cursors <> '{}'
+             AND (user_id, platform) IN (SELECT user_id, platform FROM crm_pending_changes
+               UNION SELECT user_id, platform FROM crm_integrations WHERE reread_due_at IS NOT NULL)
+             AND NOT EXISTS (SELECT FROM sync_runs r WHERE r.user_id = i.user_id AND r.platform = i.platform
+               AND (r.status = ANY($1) OR r.status IN ('FAILED', 'CANCELLED')
+                 AND r.finished_at > now() - interval '${pauseMinutes} minutes'))
+           LIMIT $2`,
+          [activeStatuses, limit],
+        );
+        return found.rows;
       }),
   };
 }

@@ -7,7 +7,10 @@ import { type Database, type DatabaseOptions, openDatabase } from './database.js
 import { type Disconnected, disconnect } from './disconnect.js';
 import { createDueWork, type DueWork } from './due-work.js';
 import { createIntegrations, type Integrations } from './integrations.js';
+import { createJournals, type Journals } from './journals.js';
+import { createListening, type Listening } from './listening.js';
 import { createOAuthStates, type OAuthStates } from './oauth-states.js';
+import { createPendingChanges, type PendingChanges } from './pending-changes.js';
 import { createRecordErrors, type RecordErrors } from './record-errors.js';
 import type { ClaimedRun } from './run-rows.js';
 import { createRunWork, type RunWork } from './run-work.js';
@@ -16,10 +19,13 @@ import { createSyncRuns, type SyncRuns } from './sync-runs.js';
 import { createUsers, type Users } from './users.js';
 import { createVault, type VaultKey } from './vault.js';
 
+export type { StartedRun } from './change-runs.js';
 export type { CommitPlace } from './commit-page.js';
 export type { ContactOrdering, ContactSelection } from './contact-queries.js';
 export type { Credentials, StoredTokens } from './credentials.js';
+export type { KeptNotice, Listened } from './listening.js';
 export type { Consent } from './oauth-states.js';
+export type { PendingChange } from './pending-changes.js';
 export type { StoredRecordError } from './record-errors.js';
 export type { Checkpoint, ClaimedRun, StreamCheckpoint } from './run-rows.js';
 export type { NewRun } from './sync-runs.js';
@@ -44,6 +50,9 @@ export interface Store {
   readonly runs: SyncRuns;
   readonly recordErrors: RecordErrors;
   readonly work: RunWork & RunPages;
+  readonly pending: PendingChanges;
+  readonly listening: Listening;
+  readonly journals: Journals;
   readonly due: DueWork;
   disconnect(userId: string, platform: Platform, deleteContacts: boolean): Promise<Disconnected>;
   ping(): Promise<void>;
@@ -63,6 +72,9 @@ export function openStore(options: DatabaseOptions & { readonly keys: readonly V
     runs: createSyncRuns(database),
     recordErrors: createRecordErrors(database),
     work: { ...createRunWork(database), ...createRunPages(database) },
+    pending: createPendingChanges(database),
+    listening: createListening(database),
+    journals: createJournals(database),
     due: createDueWork(database),
     disconnect: (userId, platform, deleteContacts) => disconnect(database, userId, platform, deleteContacts),
     ping: database.ping,

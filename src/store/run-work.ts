@@ -27,8 +27,8 @@ export interface RunWork {
   startOver(claim: ClaimedRun, checkpoint: Checkpoint): Promise<ClaimedRun | null>;
   wait(claim: ClaimedRun, wait: Wait): Promise<SyncRun | null>;
   fail(claim: ClaimedRun, error: SyncError): Promise<SyncRun | null>;
-  /** Ends the run well, and moves the integration's bookmarks to where it came. */
-  finish(claim: ClaimedRun): Promise<SyncRun | null>;
+  /** Ends the run well, and moves the integration's bookmarks to where it came; not while changes are pending. */
+  finish(claim: ClaimedRun): Promise<SyncRun | 'pending' | null>;
 }
 
 export function createRunWork(database: Database): RunWork {
@@ -92,12 +92,17 @@ function claimRun(database: Database, userId: string, integrationId: string): Pr
   });
 }
 
-function finishRun(database: Database, claim: ClaimedRun): Promise<SyncRun | null> {
+function finishRun(database: Database, claim: ClaimedRun): Promise<SyncRun | 'pending' | null> {
   return database.asUser(claim.userId, async (sql) => {
     await sql.query(
       'SELECT FROM crm_integrations WHERE user_id = $1 AND platform = $2 FOR NO KEY UPDATE', // before the run
       [claim.userId, claim.run.platform],
     );
+    const pending = await sql.query(
+      'SELECT FROM crm_pending_changes WHERE user_id = $1 AND platform = $2 LIMIT 1',
+      [claim.userId, claim.run.platform],
+    );
+    if (pending.rowCount === 1) return 'pending';
     const ended = await sql.query(
       `UPDATE sync_runs SET status = CASE WHEN failed > 0 THEN 'PARTIALLY_SUCCEEDED' ELSE 'SUCCEEDED' END::sync_run_status,
          phase = 'DONE', finished_at = now(), waiting_for = NULL, total = coalesce(greatest(total, processed), processed),
@@ -110,9 +115,11 @@ function finishRun(database: Database, claim: ClaimedRun): Promise<SyncRun | nul
       Object.entries(claim.checkpoint).map(([name, { cursor }]) => [name, cursor]),
     );
     await sql.query(
-      `UPDATE crm_integrations SET cursors = cursors || $3::jsonb, last_synced_at = now(), updated_at = now()
+      `UPDATE crm_integrations SET cursors = cursors || $3::jsonb, updated_at = now(),
+         last_synced_at = CASE WHEN $4 = 'CHANGE' AND cursors || $3::jsonb = cursors THEN last_synced_at ELSE now() END,
+         reread_due_at = CASE WHEN reread_due_at >= $5 THEN reread_due_at END
        WHERE user_id = $1 AND platform = $2`,
-      [claim.userId, claim.run.platform, JSON.stringify(cursors)],
+      [claim.userId, claim.run.platform, JSON.stringify(cursors), claim.run.trigger, claim.run.queuedAt],
     );
     return readRun(ended.rows[0]);
   });

@@ -27,7 +27,10 @@ export interface NewRun {
 
 /** Runs as their users see and steer them. */
 export interface SyncRuns {
-  /** The new run, or the one under way. @throws AppError INTEGRATION_NOT_CONNECTED */
+  /**
+   * The new run, or the one under way; one that only takes in changes becomes the asked one.
+   * @throws AppError INTEGRATION_NOT_CONNECTED
+   */
   start(
     userId: string,
     ask: NewRun,
@@ -87,8 +90,11 @@ async function startRun(sql: Sql, userId: string, { platform, direction, mode, t
       ON CONFLICT DO NOTHING RETURNING ${runColumns}`,
     values: [userId, newId(), platform, direction, mode, trigger],
   });
-  const found = made.rows[0]
+  const begun = made.rows[0]
     ? made
+    : await turnChangeRun(sql, userId, { platform, direction, mode, trigger });
+  const found = begun.rows[0]
+    ? begun
     : await sql.query(
         `SELECT ${runColumns} FROM sync_runs WHERE user_id = $1 AND platform = $2 ORDER BY status = ANY($3) DESC, queued_at DESC LIMIT 1`,
         [userId, platform, activeStatuses],
@@ -96,8 +102,19 @@ async function startRun(sql: Sql, userId: string, { platform, direction, mode, t
   return {
     run: readRun(found.rows[0]),
     integrationId: integration.id as string,
-    alreadyRunning: !made.rows[0],
+    alreadyRunning: !begun.rows[0],
   };
+}
+
+/** `page + 1`: a worker that holds it stops, and who takes it up reads from the beginning. */
+function turnChangeRun(sql: Sql, userId: string, { platform, direction, mode, trigger }: NewRun) {
+  return sql.query(
+    `UPDATE sync_runs SET direction = $3, mode = $4, trigger = $5, checkpoint = '{}', page = page + 1, status = 'QUEUED',
+       phase = 'QUEUED', queued_at = now(), due_at = now(), waiting_for = NULL, failing_since = NULL,
+       sequence = sequence + 1, updated_at = now()
+     WHERE user_id = $1 AND platform = $2 AND trigger = 'CHANGE' AND status = ANY($6) RETURNING ${runColumns}`,
+    [userId, platform, direction, mode, trigger, activeStatuses],
+  );
 }
 
 function notConnected(platform: Platform, reason: string | null | undefined): AppError {

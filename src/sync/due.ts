@@ -4,7 +4,7 @@ import type { Logger } from '../runtime/index.js';
 import type { Store } from '../store/index.js';
 
 export interface DueDeps {
-  readonly store: Pick<Store, 'due' | 'runs'>;
+  readonly store: Pick<Store, 'due' | 'runs' | 'pending'>;
   readonly events: Events;
   readonly log: Logger;
 }
@@ -12,9 +12,13 @@ export interface DueDeps {
 /** How many due runs and schedules one sweep takes; the rest waits for the next. */
 const sweepSize = 500;
 
-/** Starts the schedules whose time has come, and lists every run that should be under way and has no sign of life. */
+/** Starts the schedules whose time has come and what changes were left without a run, and lists every run that should be under way and has no sign of life. */
 export async function findDue(deps: DueDeps): Promise<{ userId: string; integrationId: string }[]> {
   for (const schedule of await deps.store.due.listSchedules(sweepSize)) await startScheduled(deps, schedule);
+  for (const { userId, platform } of await deps.store.due.listChanged(sweepSize)) {
+    const started = await deps.store.pending.startRun(userId, platform);
+    if (started) await deps.events.publish('sync', userId, progressOf(started.run));
+  }
   return deps.store.due.listRuns(sweepSize);
 }
 

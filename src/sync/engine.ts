@@ -1,22 +1,16 @@
-import type { Connector, Connectors, Session, Stream } from '../connectors/index.js';
-import {
-  AppError,
-  type Integration,
-  type Page,
-  platformNames,
-  progressOf,
-  type SyncRun,
-} from '../domain/index.js';
+import type { Connector, Connectors, Stream } from '../connectors/index.js';
+import { AppError, type Page, platformNames, progressOf, type SyncRun } from '../domain/index.js';
 import type { Events } from '../events/index.js';
 import type { Logger } from '../runtime/index.js';
 import type { ClaimedRun, CommitPlace, Store } from '../store/index.js';
+import { takeInChanges } from './changes.js';
 import { checkpointOf, type Outcome, pullStream, type StreamWork } from './pull.js';
 import { reconcileStream } from './reconcile.js';
+import { openSession } from './session.js';
 import { createStepMeter, defaultStepBudget, type StepBudget, type StepMeter } from './step.js';
-import { createTokenSource } from './token-source.js';
 
 export interface EngineDeps {
-  readonly store: Pick<Store, 'work' | 'credentials' | 'integrations'>;
+  readonly store: Pick<Store, 'work' | 'pending' | 'credentials' | 'integrations'>;
   readonly connectors: Connectors;
   readonly events: Events;
   readonly log: Logger;
@@ -39,25 +33,31 @@ export function createEngine(deps: EngineDeps): Engine {
     return moved;
   }
 
-  /** Pulls, then reconciles, each stream in turn. */
+  /** Takes in what the CRM told of; then pulls and reconciles each stream in turn. */
   async function walk(start: ClaimedRun, connector: Connector, meter: StepMeter): Promise<Outcome> {
     const { session, tokens } = await openSession(deps, start, connector);
     const streams = await streamsOf(deps, start, connector);
     const isBegun = streams.every((stream) => start.checkpoint[stream.name]);
     const bookmarks = isBegun ? {} : await work.readCursors(start);
-    let claim = start;
-    for (const stream of streams) {
-      const from = checkpointOf(claim, stream, bookmarks[stream.name]);
-      const outcome = await walkStream({ claim, stream, session, from, meter, commit }).catch(
-        async (error) => {
-          if (error instanceof AppError && error.code === 'NEEDS_REAUTHORIZATION') await tokens.giveUp(error);
-          throw error;
-        },
-      );
-      if (outcome.kind !== 'done') return outcome;
-      claim = outcome.claim;
+    try {
+      let outcome = await takeInChanges(deps.store.pending, {
+        claim: start,
+        streams,
+        session,
+        meter,
+        commit,
+      });
+      for (const stream of streams) {
+        if (outcome.kind !== 'done') return outcome;
+        const { claim } = outcome;
+        const from = checkpointOf(claim, stream, bookmarks[stream.name]);
+        outcome = await walkStream({ claim, stream, session, from, meter, commit });
+      }
+      return outcome;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'NEEDS_REAUTHORIZATION') await tokens.giveUp(error);
+      throw error;
     }
-    return { kind: 'done', claim };
   }
 
   async function walkStream(ask: StreamWork): Promise<Outcome> {
@@ -88,6 +88,7 @@ export function createEngine(deps: EngineDeps): Engine {
         if (outcome.kind !== 'done') return outcome.kind;
         const ended = await work.finish(outcome.claim);
         if (!ended) return 'lost';
+        if (ended === 'pending') return 'again';
         await publish(claim.userId, ended);
         deps.log.info(
           { userId: claim.userId, runId: ended.id, status: ended.status, processed: ended.processed },
@@ -102,28 +103,6 @@ export function createEngine(deps: EngineDeps): Engine {
       }
     },
   };
-}
-
-/** The session of a run's integration, whose tokens are renewed as the stored credentials say. */
-async function openSession(
-  { store, events }: EngineDeps,
-  { userId, run }: ClaimedRun,
-  connector: Connector,
-): Promise<{ session: Session; tokens: ReturnType<typeof createTokenSource> }> {
-  const { platform, oauth } = connector;
-  const credentials = await store.credentials.read(userId, platform);
-  if (!credentials) {
-    const name = platformNames[platform];
-    throw new AppError(
-      'INTEGRATION_NOT_CONNECTED',
-      `${name} is no longer connected. Connect it, then sync again.`,
-    );
-  }
-  const onChange = (integration: Integration) => events.publish('integration', userId, integration);
-  const tokens = createTokenSource({ store, oauth, onChange }, userId, platform);
-  const { accountId, apiUrl } = credentials;
-  const interactive = run.trigger === 'USER';
-  return { session: connector.openSession({ userId, accountId, apiUrl, interactive, tokens }), tokens };
 }
 
 async function streamsOf(

@@ -3,8 +3,16 @@ import type { Logger } from '../runtime/index.js';
 /** How often a worker looks for runs that lost their job, and for schedules (ms). */
 const sweepEveryMs = 2_000;
 
-/** Calls `sweep` at once and then at an interval, one call at a time; a failed sweep is logged and tried again. */
-export function openSweeper({ sweep, log }: { sweep: () => Promise<void>; log: Logger }): {
+/** Calls `sweep` at once and then at an interval (ms), one call at a time; a failed sweep is logged and tried again. */
+export function openSweeper({
+  sweep,
+  log,
+  everyMs = sweepEveryMs,
+}: {
+  sweep: () => Promise<void>;
+  log: Logger;
+  everyMs?: number;
+}): {
   close(): Promise<void>;
 } {
   let closed = false;
@@ -16,7 +24,7 @@ export function openSweeper({ sweep, log }: { sweep: () => Promise<void>; log: L
     if (closed) return;
     timer = setTimeout(() => {
       running = tick();
-    }, sweepEveryMs);
+    }, everyMs);
   }
 
   return {

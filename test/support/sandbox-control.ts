@@ -41,6 +41,14 @@ interface Fault {
   readonly retryAfterSeconds?: number;
 }
 
+interface WebhookTarget {
+  readonly targetUrl: string | null;
+  readonly publicUrl?: string;
+  readonly duplicate?: number;
+  readonly shuffle?: boolean;
+  readonly delayMs?: number;
+}
+
 /** What a test does to the simulated CRM, over its control API. */
 export interface SandboxControl {
   readonly url: string;
@@ -60,6 +68,15 @@ export interface SandboxControl {
   limits(values: Record<string, number | null>, account?: string): Promise<void>;
   /** Makes every call of the account take this long (ms), until the faults are cleared. */
   slowDown(account: string, delayMs: number): Promise<void>;
+  /** Sends webhooks from now on; a null address ends them. */
+  webhooks(target: WebhookTarget): Promise<void>;
+  /** Whether every event has been delivered, or given up. */
+  isQuiet(): Promise<boolean>;
+  /** So many changes of one property each, over all contacts in turn. */
+  burst(account: string, events: number): Promise<void>;
+  restore(account: string, id: string): Promise<void>;
+  /** Everything in the webhook journal until now is lost. */
+  expireJournal(): Promise<void>;
 }
 
 export function controlSandbox(url: string): SandboxControl {
@@ -96,5 +113,11 @@ export function controlSandbox(url: string): SandboxControl {
       (await call('GET', '/calls', { since: String(since), ...of(account) })) as SandboxCall[],
     limits: async (values, account) => void (await call('PUT', '/limits', of(account), values)),
     slowDown: (account, delayMs) => addFault(account, { delayMs, times: 1_000_000 }),
+    webhooks: async (target) => void (await call('PUT', '/hubspot/webhooks', {}, target)),
+    isQuiet: async () => ((await call('GET', '/hubspot/webhooks', {})) as { isIdle: boolean }).isIdle,
+    burst: async (account, events) => void (await call('POST', '/hubspot/burst', { account }, { events })),
+    restore: async (account, id) =>
+      void (await call('POST', '/hubspot/restore', { account }, { id: Number(id) })),
+    expireJournal: async () => void (await call('DELETE', '/hubspot/journal', {})),
   };
 }

@@ -6,11 +6,15 @@ import type { LimitRule, Permits } from '../kit/permits.js';
 import { createSessions, type HttpSession } from '../kit/session.js';
 import { createContactsStream } from './contacts.stream.js';
 import { classify } from './errors.js';
+import { createHubspotJournal } from './journal.js';
 import { createRules, type HubspotLimits, type HubspotRules, reportOf } from './limits.js';
 import { createHubspotOAuth, type HubspotOAuthOptions } from './oauth.js';
+import { createHubspotWebhooks } from './webhooks.js';
 
 export interface HubspotOptions extends HubspotOAuthOptions {
   readonly limits: HubspotLimits;
+  /** How HubSpot tells of changes; default `off`. */
+  readonly webhooks?: 'push' | 'journal' | 'off';
   readonly permits: Permits;
   /** How long a call waits for the limits (ms) before RATE_LIMITED hands the wait back; default 2 s. */
   readonly patienceMs?: number;
@@ -25,7 +29,7 @@ const capabilities: Capabilities = {
   incrementalSync: 'search by time, 200 a call',
   deletes: 'archived contacts, and a check of what a full sync did not meet',
   merges: '`hs_merged_object_ids`',
-  changesWithinSeconds: false,
+  changesWithinSeconds: 'webhooks, or the webhook journal',
   limits: 'per app and account in 10 s, searches per second',
 };
 
@@ -44,13 +48,16 @@ export function createHubspotConnector(options: HubspotOptions): Connector<HttpS
     ...(dispatcher && { dispatcher }),
     ...(log && { log }),
   });
+  const oauth = createHubspotOAuth({ ...options, ...urls });
   const streams = [createContactsStream({ appUrl: urls.appUrl, rules })];
   return {
     platform: 'HUBSPOT',
-    oauth: createHubspotOAuth({ ...options, ...urls }),
+    oauth,
     capabilities,
     streams: () => streams,
     openSession: (owner) => sessions.open(owner),
+    ...(options.webhooks === 'push' && { webhooks: createHubspotWebhooks(options) }),
+    ...(options.webhooks === 'journal' && { journal: createHubspotJournal({ ...options, ...urls, oauth }) }),
     readBudget: (owner) => readBudget(permits, rules, owner?.accountId ?? null),
   };
 }

@@ -17,8 +17,13 @@ export interface HubspotOAuthOptions {
 /** What reading and writing contacts needs. */
 const hubspotScopes = ['oauth', 'crm.objects.contacts.read', 'crm.objects.contacts.write'] as const;
 
+/** With tokens of the app itself, beside those of accounts. */
+export interface HubspotOAuth extends OAuthProvider {
+  issueToApp: OAuthClient['issueToApp'];
+}
+
 /** HubSpot's own OAuth server, `/oauth/v3` (its spec oauth-v3; v1 ends on 2027-02-16). */
-export function createHubspotOAuth(options: HubspotOAuthOptions): OAuthProvider {
+export function createHubspotOAuth(options: HubspotOAuthOptions): HubspotOAuth {
   const { clientId, clientSecret, scopes = hubspotScopes, dispatcher } = options;
   const client = createOAuthClient({
     platform: 'HUBSPOT',
@@ -37,6 +42,7 @@ export function createHubspotOAuth(options: HubspotOAuthOptions): OAuthProvider 
     exchange: async (answer) => grantOf(client, await client.exchange(answer), scopes),
     refresh: async (refreshToken) => (await client.refresh(refreshToken)).tokens,
     revoke: (refreshToken) => client.revoke(refreshToken),
+    issueToApp: (scopes) => client.issueToApp(scopes),
   };
 }
 

@@ -36,6 +36,8 @@ export interface OAuthClient {
   refresh(refreshToken: string): Promise<TokenReply>;
   /** A grant that is already dead counts as ended. @throws AppError CRM_REJECTED, CRM_UNAVAILABLE (backoff). */
   revoke(refreshToken: string): Promise<void>;
+  /** A token of the app itself, for what concerns no account (RFC 6749, 4.4). @throws AppError CRM_REJECTED, CRM_UNAVAILABLE (backoff). */
+  issueToApp(scopes: readonly string[]): Promise<Tokens>;
   /** What the server says of an access token. @throws AppError CRM_REJECTED, CRM_UNAVAILABLE (backoff). */
   introspect(accessToken: string): Promise<Readonly<Record<string, unknown>>>;
 }
@@ -74,6 +76,11 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
       } catch (error) {
         if (!(await isAlreadyDead(options, error))) throw await revokeFailed(options, error);
       }
+    },
+    issueToApp: async (scopes) => {
+      const reply = client.clientCredentialsGrant(config, { scope: scopes.join(' ') });
+      const failed = async (error: unknown) => Promise.reject(await exchangeFailed(options, error));
+      return tokenReply(await reply.catch(failed)).tokens;
     },
     introspect: (accessToken) =>
       client

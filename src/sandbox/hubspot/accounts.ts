@@ -1,7 +1,7 @@
 import { SlidingLog } from '../control/sliding-log.js';
 import { createRandom, hashSeed, type Random } from '../people/random.js';
 import { ContactRenderer } from './contact-record.js';
-import { ContactStore } from './contact-store.js';
+import { ContactStore, type StoreChange } from './contact-store.js';
 import { SearchIndex } from './search-index.js';
 import { chooseIdGap, createSeededContacts } from './seeded-contacts.js';
 
@@ -54,6 +54,8 @@ export class AccountBook {
   constructor(
     private readonly seed: number,
     private readonly contactsPerAccount: number,
+    /** Hears of every change in any account. */
+    private readonly follow: (account: string, change: StoreChange) => void = () => {},
   ) {}
 
   /** An account that was made before. */
@@ -64,7 +66,7 @@ export class AccountBook {
   get(name: string): Account {
     let account = this.accounts.get(name);
     if (!account) {
-      account = createAccount(this.seed, name, this.contactsPerAccount);
+      account = createAccount(this.seed, name, this.contactsPerAccount, this.follow);
       this.accounts.set(name, account);
     }
     return account;
@@ -80,7 +82,12 @@ export function identifyAccount(
   return { name, hubId, hubDomain: domain, userId: 1_000_000 + (hubId % 8_999_999), user: `owner@${domain}` };
 }
 
-function createAccount(seed: number, name: string, contactCount: number): Account {
+function createAccount(
+  seed: number,
+  name: string,
+  contactCount: number,
+  follow: (account: string, change: StoreChange) => void,
+): Account {
   const identity = identifyAccount(name);
   const random = createRandom(hashSeed(seed, name, 'life'));
   const contacts = createSeededContacts(seed, name, contactCount);
@@ -89,7 +96,10 @@ function createAccount(seed: number, name: string, contactCount: number): Accoun
     ...identity,
     contacts: new ContactStore(
       contacts,
-      (change) => search.note(change),
+      (change) => {
+        search.note(change);
+        follow(name, change);
+      },
       () => chooseIdGap(random),
     ),
     search,

@@ -6,6 +6,12 @@ export interface StoreChange {
   readonly at: number;
   readonly id: number;
   readonly version: ContactVersion | undefined;
+  /** The version before, where there was one. */
+  readonly before?: ContactVersion;
+  /** The records that became this one, the first of them the one that was kept in name. */
+  readonly merged?: readonly [number, number];
+  /** It is gone into another record. */
+  readonly isMergedAway?: boolean;
 }
 
 /** A page of records in ascending order of id. */
@@ -95,14 +101,27 @@ export class ContactStore {
     return this.replace(old, { ...old, updatedAt, archivedAt: now }, now);
   }
 
+  /** Brings an archived record back. */
+  restore(id: number, now: number): ContactVersion {
+    const old = this.versions.get(id)!;
+    const { archivedAt: _, ...live } = old;
+    this.archivedCount--;
+    return this.replace(old, { ...live, updatedAt: Math.max(now, old.updatedAt + 1) }, now);
+  }
+
   /** Removes a record without a trace. */
   remove(id: number, now: number): void {
+    const before = this.drop(id);
+    this.follow({ at: now, id, version: undefined, before });
+  }
+
+  private drop(id: number): ContactVersion {
     const old = this.versions.get(id)!;
     this.dropEmails(old);
     if (old.archivedAt !== undefined) this.archivedCount--;
     this.versions.delete(id);
     this.ids.splice(this.indexOf(id), 1);
-    this.follow({ at: now, id, version: undefined });
+    return old;
   }
 
   /** Replaces two live records by a new one with a new id, to which both old ids lead from now on. */
@@ -113,14 +132,16 @@ export class ContactStore {
     now: number,
   ): ContactVersion {
     const createdAt = Math.min(this.versions.get(primary)!.createdAt, this.versions.get(other)!.createdAt);
-    this.remove(primary, now);
-    this.remove(other, now);
+    for (const part of [primary, other]) {
+      const before = this.drop(part);
+      this.follow({ at: now, id: part, version: undefined, before, isMergedAway: true });
+    }
     const id = Math.max(this.ids.at(-1) ?? 0, primary, other) + this.gapBetweenIds();
     const version: ContactVersion = { id, createdAt, updatedAt: now, properties };
     this.admit(version);
     this.successors.set(primary, id);
     this.successors.set(other, id);
-    this.follow({ at: now, id, version });
+    this.follow({ at: now, id, version, merged: [primary, other] });
     return version;
   }
 
@@ -135,7 +156,7 @@ export class ContactStore {
     if (version.archivedAt === undefined) this.takeEmails(version);
     else this.archivedCount++;
     this.versions.set(version.id, version);
-    this.follow({ at: now, id: version.id, version });
+    this.follow({ at: now, id: version.id, version, before: old });
     return version;
   }
 

@@ -16,6 +16,11 @@ import { registerProperties } from './property-routes.js';
 import { describeRates } from './rate-headers.js';
 import { describeFailure, HubspotRefusal } from './replies.js';
 import { touchContacts } from './touch-contacts.js';
+import { registerWebhookControl } from './webhooks/control.js';
+import { describeChange } from './webhooks/events.js';
+import { Journal } from './webhooks/journal.js';
+import { registerJournal } from './webhooks/journal-routes.js';
+import { WebhookSender } from './webhooks/sender.js';
 
 interface HubspotOptions {
   readonly seed: number;
@@ -26,7 +31,13 @@ interface HubspotOptions {
 
 /** A simulated HubSpot: OAuth, contacts and their properties, with its limits and its errors. */
 export function createHubspotPlatform(options: HubspotOptions): Platform {
-  const accounts = new AccountBook(options.seed, options.contacts);
+  const sender = new WebhookSender(options.client.clientSecret);
+  const journal = new Journal();
+  const accounts = new AccountBook(options.seed, options.contacts, (account, change) => {
+    const events = describeChange(account, change);
+    sender.push(events);
+    journal.push(events);
+  });
   const limits = createHubspotLimits();
   const grants = new GrantBook(
     options.client.clientSecret,
@@ -44,7 +55,13 @@ export function createHubspotPlatform(options: HubspotOptions): Platform {
       registerUninstall(app, gate, grants);
       registerContacts(app, { gate, limits, document: new OpenApiCheck('contacts') });
       registerProperties(app, gate, new OpenApiCheck('properties'));
+      registerJournal(app, grants, journal);
+      app.addHook('onClose', async () => {
+        sender.close();
+        journal.close();
+      });
     },
+    registerControl: (app) => registerWebhookControl(app, accounts, sender, journal),
     findAccount: (request) => findAccount(request, grants),
     countContacts: (account) => accounts.get(account).contacts.counts,
     listContacts(account) {

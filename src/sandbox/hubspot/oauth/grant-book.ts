@@ -22,6 +22,8 @@ interface TokenRules {
 }
 
 const NO_RULES: TokenRules = { accessDeadUntil: 0, refreshDeadUntil: 0, uninstalledAt: 0, rotates: false };
+/** HubSpot's access tokens live for 30 minutes. */
+const APP_TOKEN_SECONDS = 1_800;
 const A_CENTURY_SECONDS = 100 * 365 * 86_400;
 
 /**
@@ -68,6 +70,12 @@ export class GrantBook {
     if (!this.rulesOf(account).rotates) return this.issue(account, grant, scopes, token);
     this.spentSerials.add(claims.serial);
     return this.issue(account, grant, scopes, this.seal('refresh', account, grant, scopes));
+  }
+
+  /** A token of the app itself: its account is ''. */
+  issueToApp(scopes: readonly string[]): { access_token: string; expires_in: number } {
+    const access_token = this.seal('access', '', createSerial(), scopes, APP_TOKEN_SECONDS);
+    return { access_token, expires_in: APP_TOKEN_SECONDS };
   }
 
   /** The claims of a living access token. Throws HubspotRefusal (401). */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { identifyAccount } from '../accounts.js';
 import { invalid, notFound, refuseGrant } from '../replies.js';
+import { APP_ID } from '../webhooks/events.js';
 import type { GrantBook, TokenPair } from './grant-book.js';
 import type { TokenClaims } from './token-seal.js';
 
@@ -12,7 +13,6 @@ export interface OauthClient {
 
 type Fields = Partial<Record<string, string>>;
 
-const APP_ID = 4_100_000;
 const VERSIONS = ['v1', 'v3', '2026-03'] as const;
 
 /**
@@ -30,6 +30,7 @@ export function registerTokens(
       const fields = readFields(request, version === 'v1');
       checkClient(fields, client);
       reply.header('cache-control', 'no-store');
+      if (fields.grant_type === 'client_credentials') return issueToApp(grants, fields);
       const pair = exchange(grants, fields);
       if (fields.grant_type === 'authorization_code') welcome(pair.account);
       return describePair(pair);
@@ -100,6 +101,14 @@ function exchange(grants: GrantBook, fields: Fields): TokenPair {
     default:
       throw refuseGrant('unsupported_grant_type', 'BAD_GRANT_TYPE', 'missing or unknown grant type');
   }
+}
+
+/** A token of the app itself, for what concerns no account: only scopes of developers may be asked for. */
+function issueToApp(grants: GrantBook, { scope = '' }: Fields): object {
+  const scopes = scope.split(' ').filter((it) => it !== '');
+  if (scopes.length === 0 || !scopes.every((it) => it.startsWith('developer.')))
+    throw refuseGrant('invalid_scope', 'BAD_SCOPE', 'missing or invalid scope');
+  return { token_type: 'bearer', ...grants.issueToApp(scopes), scopes };
 }
 
 function describePair(pair: TokenPair): object {

@@ -1,0 +1,105 @@
+import type { Platform } from '../domain/index.js';
+import { holdIntegration, type StartedRun, startChangeRun } from './change-runs.js';
+import type { Database, Sql } from './database.js';
+import type { ClaimedRun } from './run-rows.js';
+
+/** A record of which the CRM has told that it changed. */
+export interface PendingChange {
+  readonly externalId: string;
+  /** Rises when it is told again: a reading settles only what it has read. */
+  readonly version: number;
+  /** Of the record that we hold; null where we hold none. */
+  readonly recordType: string | null;
+}
+
+/** Changes that a CRM told of and that no run has read yet. Rows, so that a burst collapses and nothing is lost. */
+export interface PendingChanges {
+  /**
+   * Whose integrations are connected to the CRM's account and have been synced, or are being synced for the first
+   * time; over all users.
+   */
+  findUsers(platform: Platform, accountId: string): Promise<string[]>;
+  /** The run that was started for them; null where one is under way, which takes them in, or none may be. */
+  note(userId: string, platform: Platform, externalIds: readonly string[]): Promise<StartedRun | null>;
+  /** The same for changes of which the CRM has lost track: everything since the bookmark is to be read again. */
+  noteGap(userId: string, platform: Platform): Promise<StartedRun | null>;
+  /** A run for what was left without one, as by a crash or a failed run; null where there is one, or none may be. */
+  startRun(userId: string, platform: Platform): Promise<StartedRun | null>;
+  /** The oldest first. */
+  list(claim: ClaimedRun, limit: number): Promise<PendingChange[]>;
+}
+
+export function createPendingChanges(database: Database): PendingChanges {
+  return {
+    findUsers: (platform, accountId) =>
+      database.asSystem(async (sql) => {
+        const found = await sql.query(
+          `SELECT user_id FROM crm_integrations WHERE platform = $1 AND account_id = $2 AND state = 'CONNECTED'`,
+          [platform, accountId],
+        );
+        return found.rows.map((row) => row.user_id as string);
+      }),
+    note: (userId, platform, externalIds) =>
+      database.asUser(userId, (sql) => noteChanges(sql, userId, platform, externalIds)),
+    noteGap: (userId, platform) => database.asUser(userId, (sql) => noteGap(sql, userId, platform)),
+    startRun: (userId, platform) =>
+      database.asUser(userId, async (sql) =>
+        (await holdIntegration(sql, userId, platform)) ? startChangeRun(sql, userId, platform) : null,
+      ),
+    list: ({ userId, run }, limit) =>
+      database.asUser(userId, async (sql) => {
+        const found = await sql.query(
+          `SELECT p.external_id AS "externalId", p.version, m.record_type AS "recordType"
+           FROM crm_pending_changes p LEFT JOIN crm_contact_mappings m USING (user_id, platform, external_id)
+           WHERE p.user_id = $1 AND p.platform = $2 ORDER BY p.noted_at, p.external_id LIMIT $3`,
+          [userId, run.platform, limit],
+        );
+        return found.rows;
+      }),
+  };
+}
+
+/** In the caller's transaction. The run comes before the rows, as in a commit: two that wait for each other would be slow. */
+export async function noteChanges(
+  sql: Sql,
+  userId: string,
+  platform: Platform,
+  externalIds: readonly string[],
+): Promise<StartedRun | null> {
+  if (externalIds.length === 0 || !(await holdIntegration(sql, userId, platform))) return null;
+  const started = await startChangeRun(sql, userId, platform);
+  await sql.query(
+    `INSERT INTO crm_pending_changes (user_id, platform, external_id)
+     SELECT $1, $2, id FROM (SELECT DISTINCT unnest($3::text[]) AS id ORDER BY id) AS told
+     ON CONFLICT (user_id, platform, external_id) DO UPDATE SET version = crm_pending_changes.version + 1`,
+    [userId, platform, externalIds],
+  );
+  return started;
+}
+
+/** In the caller's transaction. */
+export async function noteGap(sql: Sql, userId: string, platform: Platform): Promise<StartedRun | null> {
+  const at = [userId, platform];
+  // Locked first: of the moment that the lock is had, so that only a run which was started later clears it.
+  await sql.query('SELECT FROM crm_integrations WHERE user_id = $1 AND platform = $2 FOR NO KEY UPDATE', at);
+  const marked = await sql.query(
+    `UPDATE crm_integrations SET reread_due_at = clock_timestamp()
+     WHERE user_id = $1 AND platform = $2 AND state = 'CONNECTED' AND cursors <> '{}'`,
+    at,
+  );
+  return marked.rowCount === 1 ? startChangeRun(sql, userId, platform) : null;
+}
+
+/** What was read, and has not been told again since, is no longer pending. */
+export async function settleChanges(
+  sql: Sql,
+  { userId, run }: ClaimedRun,
+  changes: readonly PendingChange[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  await sql.query(
+    `DELETE FROM crm_pending_changes p USING json_to_recordset($3) AS r("externalId" text, version int)
+     WHERE p.user_id = $1 AND p.platform = $2 AND p.external_id = r."externalId" AND p.version = r.version`,
+    [userId, run.platform, JSON.stringify(changes)],
+  );
+}

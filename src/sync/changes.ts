@@ -1,0 +1,61 @@
+import type { RecordsById, Session, Stream } from '../connectors/index.js';
+import type { PendingChange, Store } from '../store/index.js';
+import type { Outcome, StreamWork } from './pull.js';
+
+/** How many readings of a step go to changes at most: a flood of them must not hold up the reading, nor it them. */
+const changeReads = 5;
+
+/** What a step takes its changes in with. */
+type ChangeWork = Pick<StreamWork, 'claim' | 'session' | 'meter' | 'commit'> & {
+  readonly streams: readonly Stream[];
+};
+
+/**
+ * Reads anew what the CRM told to have changed, oldest first. What was read is settled in the transaction that stores
+ * it; what is told again meanwhile stays pending.
+ */
+export async function takeInChanges(
+  pending: Pick<Store['pending'], 'list'>,
+  { streams, session, meter, commit, ...work }: ChangeWork,
+): Promise<Outcome> {
+  const signal = new AbortController().signal;
+  const atOnce = Math.min(...streams.map((stream) => stream.readByIdMax));
+  let claim = work.claim;
+  for (let left = changeReads; left > 0; left -= 1) {
+    const changes = await pending.list(claim, atOnce);
+    if (changes.length === 0) break;
+    const last = meter.countPage();
+    const found = await readChanges(streams, session, changes, signal);
+    const { checkpoint, run } = claim;
+    const page = { ...found, cursor: {}, last: false };
+    const moved = await commit(claim, page, { checkpoint, whole: false, phase: run.phase, settles: changes });
+    if (!moved) return { kind: 'lost' };
+    claim = moved;
+    if (last) return { kind: 'again', claim };
+  }
+  return { kind: 'done', claim };
+}
+
+/** Of each stream those that are its own; a record that we do not hold may be of any that owns such ids. */
+async function readChanges(
+  streams: readonly Stream[],
+  session: Session,
+  changes: readonly PendingChange[],
+  signal: AbortSignal,
+): Promise<RecordsById> {
+  const asked = streams.map(async (stream) => {
+    const own = changes.filter(({ externalId, recordType }) =>
+      recordType === null ? (stream.owns?.(externalId) ?? true) : recordType === stream.recordType,
+    );
+    const ids = own.map(({ externalId }) => externalId);
+    return ids.length === 0 ? nothing : stream.readById(session, ids, signal);
+  });
+  const answers = await Promise.all(asked);
+  return {
+    records: answers.flatMap(({ records }) => records),
+    tombstones: answers.flatMap(({ tombstones }) => tombstones),
+    faults: answers.flatMap(({ faults }) => faults),
+  };
+}
+
+const nothing: RecordsById = { records: [], tombstones: [], faults: [] };
