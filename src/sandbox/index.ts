@@ -1,8 +1,9 @@
 import { openPlatformServer } from './control/platform-server.js';
+import { createGooglePlatform } from './google/google-platform.js';
 import { createHubspotPlatform } from './hubspot/hubspot-platform.js';
 
 export interface SandboxOptions {
-  /** HubSpot's port; 0 takes any free one. */
+  /** HubSpot's port; Google's is two further. 0 takes any free one for each. */
   readonly port: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
@@ -24,6 +25,8 @@ export interface SandboxClient {
 export interface Sandboxes {
   /** Origin without a trailing slash: base of the API and of `/oauth/authorize`. */
   readonly hubspotUrl: string;
+  /** Likewise: base of the People API and of all that OAuth has at Google's several hosts. */
+  readonly googleUrl: string;
   /** Ends the listeners and every open connection. */
   close(): Promise<void>;
 }
@@ -38,16 +41,27 @@ const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_CONTACTS = 10_000;
 const DEFAULT_SEED = 1;
 const ASK_TIMEOUT_MS = 1_000;
+const GOOGLE_PORT_OFFSET = 2;
 
 /** Starts the sandboxes. Rejects with the listener's error (such as EADDRINUSE) when a port cannot be had. */
 export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes> {
   const { contacts = DEFAULT_CONTACTS, seed = DEFAULT_SEED, client = SANDBOX_CLIENT } = options;
-  const platform = createHubspotPlatform({ contacts, seed, client });
-  const hubspot = await openPlatformServer(platform, {
-    host: options.host ?? DEFAULT_HOST,
-    port: options.port,
-  });
-  return { hubspotUrl: hubspot.url, close: () => hubspot.close() };
+  const { host = DEFAULT_HOST, port } = options;
+  const hubspot = await openPlatformServer(createHubspotPlatform({ contacts, seed, client }), { host, port });
+  try {
+    const google = await openPlatformServer(createGooglePlatform({ contacts, seed, client }), {
+      host,
+      port: port === 0 ? 0 : port + GOOGLE_PORT_OFFSET,
+    });
+    return {
+      hubspotUrl: hubspot.url,
+      googleUrl: google.url,
+      close: async () => void (await Promise.all([hubspot.close(), google.close()])),
+    };
+  } catch (error) {
+    await hubspot.close();
+    throw error;
+  }
 }
 
 /** Whether a sandbox answers at that origin: asks its control API, for at most a second. */
