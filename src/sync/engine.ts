@@ -15,6 +15,9 @@ import { reconcileStream } from './reconcile.js';
 import { createStepMeter, defaultStepBudget, type StepBudget, type StepMeter } from './step.js';
 import { createTokenSource } from './token-source.js';
 
+/** So often a run may lose its place in one stream before it gives up. */
+const mostRestarts = 3;
+
 export interface EngineDeps {
   readonly store: Pick<Store, 'work' | 'credentials' | 'integrations'>;
   readonly connectors: Connectors;
@@ -46,14 +49,19 @@ export function createEngine(deps: EngineDeps): Engine {
     const isBegun = streams.every((stream) => start.checkpoint[stream.name]);
     const bookmarks = isBegun ? {} : await work.readCursors(start);
     let claim = start;
+    const commitNext: typeof commit = async (...page) => {
+      const moved = await commit(...page);
+      claim = moved ?? claim;
+      return moved;
+    };
     for (const stream of streams) {
       const from = checkpointOf(claim, stream, bookmarks[stream.name]);
-      const outcome = await walkStream({ claim, stream, session, from, meter, commit }).catch(
-        async (error) => {
-          if (error instanceof AppError && error.code === 'NEEDS_REAUTHORIZATION') await tokens.giveUp(error);
-          throw error;
-        },
-      );
+      const ask = { claim, stream, session, from, meter, commit: commitNext };
+      const outcome = await walkStream(ask).catch(async (error) => {
+        if (hasCode(error, 'CURSOR_EXPIRED')) return startOver({ ...ask, claim }, error);
+        if (hasCode(error, 'NEEDS_REAUTHORIZATION')) await tokens.giveUp(error);
+        throw error;
+      });
       if (outcome.kind !== 'done') return outcome;
       claim = outcome.claim;
     }
@@ -66,12 +74,17 @@ export function createEngine(deps: EngineDeps): Engine {
     return reconcileStream(work, { ...ask, claim: pulled.claim });
   }
 
-  /** A bookmark that the CRM no longer takes: everything is read again, once. */
-  async function startOver(claim: ClaimedRun, connector: Connector): Promise<'again' | 'lost'> {
-    const whole = { whole: true, done: false, cursor: null };
-    const streams = await streamsOf(deps, claim, connector);
-    const checkpoint = Object.fromEntries(streams.map((stream) => [stream.name, whole]));
-    return (await work.startOver(claim, checkpoint)) ? 'again' : 'lost';
+  /** A bookmark, or a place in the midst, that the CRM no longer takes: the stream is read from its beginning. */
+  async function startOver({ claim, stream, from }: StreamWork, error: AppError): Promise<Outcome> {
+    const restarts = (from.restarts ?? 0) + 1;
+    if (restarts > mostRestarts) throw error;
+    const anew = { whole: true, done: false, cursor: null, restarts };
+    const moved = await work.startOver(
+      claim,
+      { ...claim.checkpoint, [stream.name]: anew },
+      stream.recordType,
+    );
+    return moved ? { kind: 'again', claim: moved } : { kind: 'lost' };
   }
 
   return {
@@ -79,27 +92,17 @@ export function createEngine(deps: EngineDeps): Engine {
       const connector = deps.connectors.get(claim.run.platform);
       if (!connector)
         throw new AppError('UNAVAILABLE', `${platformNames[claim.run.platform]} is not set up here.`);
-      try {
-        const outcome = await walk(
-          claim,
-          connector,
-          createStepMeter(deps.budget ?? defaultStepBudget, stopping),
-        );
-        if (outcome.kind !== 'done') return outcome.kind;
-        const ended = await work.finish(outcome.claim);
-        if (!ended) return 'lost';
-        await publish(claim.userId, ended);
-        deps.log.info(
-          { userId: claim.userId, runId: ended.id, status: ended.status, processed: ended.processed },
-          'run ended',
-        );
-        return 'ended';
-      } catch (error) {
-        if (isCursorExpired(error) && Object.values(claim.checkpoint).every((it) => !it.whole)) {
-          return startOver(claim, connector);
-        }
-        throw error;
-      }
+      const meter = createStepMeter(deps.budget ?? defaultStepBudget, stopping);
+      const outcome = await walk(claim, connector, meter);
+      if (outcome.kind !== 'done') return outcome.kind;
+      const ended = await work.finish(outcome.claim);
+      if (!ended) return 'lost';
+      await publish(claim.userId, ended);
+      deps.log.info(
+        { userId: claim.userId, runId: ended.id, status: ended.status, processed: ended.processed },
+        'run ended',
+      );
+      return 'ended';
     },
   };
 }
@@ -134,6 +137,6 @@ async function streamsOf(
   return connector.streams((await store.integrations.get(userId, run.platform)).settings);
 }
 
-function isCursorExpired(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'CURSOR_EXPIRED';
+function hasCode(error: unknown, code: AppError['code']): error is AppError {
+  return error instanceof AppError && error.code === code;
 }
