@@ -111,7 +111,7 @@ const batchShape = z.object({
   responses: z.array(
     z.object({
       requestedResourceName: z.string(),
-      person: z.unknown(),
+      person: z.unknown().optional(),
       status: z.object({ code: z.int().nullish() }).nullish(),
     }),
   ),
