@@ -1,4 +1,6 @@
 /** What the build needs beside compiled code: the sandbox's API documents. */
 import { cpSync } from 'node:fs';
 
-cpSync('src/sandbox/hubspot/openapi', 'dist/sandbox/hubspot/openapi', { recursive: true });
+for (const folder of ['hubspot/openapi', 'google/discovery']) {
+  cpSync(`src/sandbox/${folder}`, `dist/sandbox/${folder}`, { recursive: true });
+}

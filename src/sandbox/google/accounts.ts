@@ -6,7 +6,7 @@ import { type AccountIdentity, identifyAccount } from './identity.js';
 import { PersonList } from './person-list.js';
 import { PersonStore } from './person-store.js';
 import { SearchCache } from './search-cache.js';
-import { chooseId, createSeededPersons } from './seeded-persons.js';
+import { chooseId, createOtherPersons, createSeededPersons } from './seeded-persons.js';
 import { SyncTokens } from './sync-tokens.js';
 
 const MINUTE_MS = 60_000;
@@ -21,6 +21,9 @@ export interface Account {
   readonly list: PersonList;
   readonly search: SearchCache;
   readonly groups: GroupBook;
+  readonly groupTokens: SyncTokens;
+  /** People whom the owner once wrote to; they never change here. */
+  readonly others: PersonList;
   /** Choices of the sandbox in this account's life, reproducible from the seed. */
   readonly random: Random;
   readonly calls: Readonly<Record<'read' | 'write' | 'fullSync', SlidingLog>>;
@@ -69,6 +72,11 @@ function createAccount(name: string, { seed, contacts, secret, life }: AccountOp
     list: new PersonList(directory, new SyncTokens(name, life, secret)),
     search: new SearchCache(),
     groups: new GroupBook(random),
+    groupTokens: new SyncTokens(`${name} groups`, life, secret),
+    others: new PersonList(
+      new Directory(createOtherPersons(seed, name, contacts)),
+      new SyncTokens(`${name} others`, life, secret),
+    ),
     random,
     calls: {
       read: new SlidingLog(MINUTE_MS),

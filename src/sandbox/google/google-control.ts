@@ -9,6 +9,7 @@ import {
   refuseUnknown,
 } from '../control/control-input.js';
 import type { Account, AccountBook } from './accounts.js';
+import type { SyncTokens } from './sync-tokens.js';
 
 const DAY_MS = 86_400_000;
 const MOST_DAYS = 3_650;
@@ -29,12 +30,13 @@ export function registerGoogleControl(app: FastifyInstance, accounts: AccountBoo
     const ageDays = readCount(body, 'ageDays', 0, 1, MOST_DAYS);
     if (ageDays === 0) throw new ControlInputError('Nothing to do; name ageDays.');
     const account = find(request);
-    account.list.tokens.age(ageDays * DAY_MS);
+    for (const tokens of listTokens(account)) tokens.age(ageDays * DAY_MS);
     return { account: account.name, ageDays };
   });
   app.delete('/google/page-tokens', (request) => {
     const account = find(request);
     account.list.expirePages();
+    account.others.expirePages();
     return { account: account.name };
   });
   app.put('/google/api', (request) => {
@@ -46,4 +48,8 @@ export function registerGoogleControl(app: FastifyInstance, accounts: AccountBoo
     account.isServed = enabled;
     return { account: account.name, enabled };
   });
+}
+
+function listTokens({ list, others, groupTokens }: Account): SyncTokens[] {
+  return [list.tokens, others.tokens, groupTokens];
 }

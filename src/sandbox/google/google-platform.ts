@@ -2,14 +2,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ControlInputError } from '../control/control-input.js';
 import type { Platform } from '../control/platform.js';
 import { AccountBook } from './accounts.js';
+import { registerBatches } from './batch-routes.js';
 import { DiscoveryCheck } from './discovery-check.js';
 import { answerFault } from './fault-answers.js';
 import { ALL_FIELDS } from './field-mask.js';
 import { findAccount } from './find-account.js';
 import { Gate } from './gate.js';
 import { registerGoogleControl } from './google-control.js';
+import { registerGroups } from './group-routes.js';
 import { createGoogleLimits } from './limits.js';
 import { registerLists } from './list-routes.js';
+import { registerMembers } from './member-routes.js';
 import { registerAuthorize } from './oauth/authorize-route.js';
 import { GrantBook } from './oauth/grant-book.js';
 import { IdTokenSigner } from './oauth/id-token.js';
@@ -22,6 +25,7 @@ import { registerReads } from './read-routes.js';
 import { describeFailure, GoogleRefusal } from './replies.js';
 import { createSerial } from './seal.js';
 import { touchPersons } from './touch-persons.js';
+import { registerWrites } from './write-routes.js';
 
 interface GoogleOptions {
   readonly seed: number;
@@ -74,6 +78,10 @@ function registerPeople(app: FastifyInstance, context: PeopleContext): void {
     async (scope) => {
       registerLists(scope, context);
       registerReads(scope, context);
+      registerWrites(scope, context);
+      registerBatches(scope, context);
+      registerGroups(scope, context);
+      registerMembers(scope, context);
     },
     { prefix: '/v1' },
   );

@@ -31,6 +31,8 @@ const OPEN_SYSTEM_GROUPS = [MY_CONTACTS, 'contactGroups/starred'];
 /** The contact groups of one account; their names are unique. */
 export class GroupBook {
   private readonly groups = new Map<string, ContactGroup>();
+  /** Names of the groups that changed, in order; a sync goes on at a place in it. */
+  private readonly changed: string[] = [];
 
   constructor(private readonly random: Random) {
     for (const [id, title] of Object.entries(SYSTEM_GROUPS)) {
@@ -40,6 +42,15 @@ export class GroupBook {
 
   list(): ContactGroup[] {
     return [...this.groups.values()];
+  }
+
+  get position(): number {
+    return this.changed.length;
+  }
+
+  /** The groups that changed after a position; names of deleted ones. */
+  listChanged(position: number): (ContactGroup | string)[] {
+    return [...new Set(this.changed.slice(position))].map((it) => this.groups.get(it) ?? it);
   }
 
   /** Throws GoogleRefusal (404). */
@@ -79,6 +90,7 @@ export class GroupBook {
   /** Throws GoogleRefusal: 400 for a system group, 404. */
   delete(name: string): void {
     this.getOwn(name);
+    this.changed.push(name);
     this.groups.delete(name);
   }
 
@@ -99,6 +111,7 @@ export class GroupBook {
     const etag = createHash('sha1').update(text).digest('base64url').slice(0, 12);
     const whole = { ...group, etag };
     this.groups.set(group.name, whole);
+    if (!group.isSystem) this.changed.push(group.name);
     return whole;
   }
 }

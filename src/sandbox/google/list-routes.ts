@@ -9,6 +9,14 @@ import { invalid } from './replies.js';
 
 const CONNECTIONS = 'people.people.connections.list';
 const SEARCH = 'people.people.searchContacts';
+const OTHERS = 'people.otherContacts.list';
+const OTHER_FIELDS: readonly ReadableField[] = [
+  'emailAddresses',
+  'metadata',
+  'names',
+  'phoneNumbers',
+  'photos',
+];
 const DEFAULT_FOUND = 10;
 const MOST_FOUND = 30;
 
@@ -20,7 +28,7 @@ interface SearchQuery {
   readonly pageSize?: number;
 }
 
-/** `connections` and `searchContacts`: what shows a write only after a while. */
+/** `connections`, `otherContacts` and `searchContacts`: what shows a write only after a while. */
 export function registerLists(app: FastifyInstance, context: PeopleContext): void {
   const { gate, document } = context;
   app.get('/people/:personId/connections', { onRequest: gate.admit(CONNECTIONS) }, (request) => {
@@ -31,6 +39,12 @@ export function registerLists(app: FastifyInstance, context: PeopleContext): voi
     const mask = readPersonFields(query);
     if (PersonList.beginsFullSync(query)) gate.countFullSync(request);
     return listConnections(showVisible(request, context), query, mask);
+  });
+  app.get('/otherContacts', { onRequest: gate.admit(OTHERS) }, (request) => {
+    const query = document.readQuery<ListQuery & { readMask?: string }>(OTHERS, request.query);
+    const mask = readMask(query.readMask, 'readMask', OTHER_FIELDS);
+    if (PersonList.beginsFullSync(query)) gate.countFullSync(request);
+    return listOthers(gate.callerOf(request).account, query, mask);
   });
   app.get('/people::searchContacts', { onRequest: gate.admit(SEARCH) }, (request) => {
     const query = document.readQuery<SearchQuery>(SEARCH, request.query);
@@ -59,6 +73,17 @@ function listConnections(account: Account, query: ListQuery, mask: ReadonlySet<R
     ...(nextPageToken && { nextPageToken }),
     ...(nextSyncToken && { nextSyncToken }),
     ...(total > 0 && { totalPeople: total, totalItems: total }),
+  };
+}
+
+function listOthers(account: Account, query: ListQuery, mask: ReadonlySet<ReadableField>): object {
+  const { versions, total, nextPageToken, nextSyncToken } = account.others.read(query, mask, Date.now());
+  const otherContacts = versions.map((it) => renderPerson(it, mask, { isListed: true, kind: 'other' }));
+  return {
+    ...(otherContacts.length > 0 && { otherContacts }),
+    ...(nextPageToken && { nextPageToken }),
+    ...(nextSyncToken && { nextSyncToken }),
+    ...(total > 0 && { totalSize: total }),
   };
 }
 

@@ -12,6 +12,7 @@ export const METHODS = {
   'people.people.batchDeleteContacts': { rpc: 'BatchDeleteContacts', quota: 'write' },
   'people.otherContacts.list': { rpc: 'ListOtherContacts', quota: 'read' },
   'people.contactGroups.list': { rpc: 'ListContactGroups', quota: 'read' },
+  'people.contactGroups.batchGet': { rpc: 'BatchGetContactGroups', quota: 'read' },
   'people.contactGroups.get': { rpc: 'GetContactGroup', quota: 'read' },
   'people.contactGroups.create': { rpc: 'CreateContactGroup', quota: 'write' },
   'people.contactGroups.update': { rpc: 'UpdateContactGroup', quota: 'write' },

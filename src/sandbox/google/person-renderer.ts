@@ -20,7 +20,13 @@ interface RenderOptions {
   readonly isListed?: boolean;
   /** Whether the names that merges ended are told. */
   readonly showsPrevious?: boolean;
+  readonly kind?: keyof typeof KINDS;
 }
+
+const KINDS = {
+  contact: { type: 'CONTACT', prefix: 'people' },
+  other: { type: 'OTHER_CONTACT', prefix: 'otherContacts' },
+} as const;
 
 const MOST_LISTED_VALUES = 100;
 const CUT_IN_LISTS: readonly WritableField[] = ['emailAddresses', 'phoneNumbers'];
@@ -32,10 +38,11 @@ export function renderPerson(
   mask: ReadonlySet<ReadableField>,
   options: RenderOptions = {},
 ): PublicPerson {
-  const { isListed = false, showsPrevious = false } = options;
-  const source = { type: 'CONTACT', id: toSourceId(version.id) };
+  const { isListed = false, showsPrevious = false, kind = 'contact' } = options;
+  const { type, prefix } = KINDS[kind];
+  const source = { type, id: toSourceId(version.id) };
   const person: Record<string, unknown> = {
-    resourceName: toResourceName(version.id),
+    resourceName: `${prefix}/${version.id}`,
     etag: computeEtag(version),
   };
   if (mask.has('metadata')) person.metadata = renderMetadata(version, source, showsPrevious);

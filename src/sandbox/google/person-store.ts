@@ -72,12 +72,21 @@ export class PersonStore {
     return this.put({ ...old, revision: old.revision + 1, updatedAt, fields: fields as PersonFields }, now);
   }
 
-  /** Deletes a live person. */
+  /** Deletes a live person, under all the names they ever had. */
   delete(id: string, now: number): PersonVersion {
     const old = this.versions.get(id)!;
     const updatedAt = Math.max(now, old.updatedAt + 1);
     this.deletedCount++;
-    return this.put({ ...old, revision: old.revision + 1, updatedAt, deletedAt: now }, now);
+    const version = { ...old, revision: old.revision + 1, updatedAt, deletedAt: now };
+    for (const previous of old.previousIds) {
+      // A tombstone tells no previous names: who has not heard of the merge needs one for each.
+      this.follow({
+        at: now,
+        version: { ...version, id: previous, previousIds: [], fields: {} },
+        isTold: true,
+      });
+    }
+    return this.put(version, now);
   }
 
   /** Makes one of two live persons, to which both names lead from now on. */

@@ -1,5 +1,5 @@
-import { chooseSeededDates, listAccountPeople } from '../people/account-people.js';
-import type { Person } from '../people/person.js';
+import { chooseSeededDates, createAddressBook, listAccountPeople } from '../people/account-people.js';
+import { createPerson, type Person } from '../people/person.js';
 import { createRandom, hashSeed, type Random } from '../people/random.js';
 import {
   type FieldValue,
@@ -18,6 +18,8 @@ const SHARES = {
   note: 0.1,
   starred: 0.05,
 } as const;
+/** Other contacts for each contact. */
+const OTHERS_SHARE = 0.1;
 const FORMER_EMPLOYERS = ['Old Harbour Trading', 'First Light Studio', 'Northern Freight'];
 const NOTES = ['Met at the trade fair.', 'Prefers calls in the morning.\nNot on Fridays.', 'Ask for Ines 🌷'];
 /** Of the persons that no HubSpot account of this name has, one in this many lacks what most have. */
@@ -46,6 +48,19 @@ export function createSeededPersons(seed: number, account: string, count: number
     versions.push({ id, revision: 1, updatedAt, previousIds: [], fields });
   }
   return versions;
+}
+
+/** The "other contacts" of an account: addresses that Google kept because the owner wrote to them. */
+export function createOtherPersons(seed: number, account: string, contacts: number): PersonVersion[] {
+  const takeEmail = createAddressBook();
+  return Array.from({ length: Math.ceil(contacts * OTHERS_SHARE) }, (_, index) => {
+    const random = createRandom(hashSeed(seed, account, 'google other', index));
+    const { email } = createPerson(random, random, takeEmail);
+    const value = email ?? `no-reply.${index}@news.example`;
+    const { updatedAt } = chooseSeededDates(random, index / (contacts * OTHERS_SHARE));
+    const fields = { emailAddresses: [{ value }] };
+    return { id: chooseId(random), revision: 1, updatedAt, previousIds: [], fields };
+  });
 }
 
 /** The fields of a made-up person, with what only their Google contact has. */

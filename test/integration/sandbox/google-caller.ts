@@ -93,7 +93,8 @@ export async function postForm(url: string, path: string, fields: Record<string,
 }
 
 async function connect(url: string, account: string, scope: string) {
-  const code = (await approveGoogle(url, { account, scope, prompt: 'consent' })).searchParams.get('code') ?? '';
+  const code =
+    (await approveGoogle(url, { account, scope, prompt: 'consent' })).searchParams.get('code') ?? '';
   const fields = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI };
   return (await postForm(url, '/token', fields)).body;
 }
