@@ -4,6 +4,7 @@ import { Directory } from './directory.js';
 import { GroupBook } from './group-book.js';
 import { type AccountIdentity, identifyAccount } from './identity.js';
 import { PersonList } from './person-list.js';
+import type { PersonVersion } from './person-record.js';
 import { PersonStore } from './person-store.js';
 import { SearchCache } from './search-cache.js';
 import { chooseId, createOtherPersons, createSeededPersons } from './seeded-persons.js';
@@ -22,13 +23,19 @@ export interface Account {
   readonly search: SearchCache;
   readonly groups: GroupBook;
   readonly groupTokens: SyncTokens;
-  /** People whom the owner once wrote to; they never change here. */
-  readonly others: PersonList;
+  readonly others: OtherContacts;
   /** Choices of the sandbox in this account's life, reproducible from the seed. */
   readonly random: Random;
   readonly calls: Readonly<Record<'read' | 'write' | 'fullSync', SlidingLog>>;
   /** False: the app's project has not switched the People API on, as far as this account sees. */
   isServed: boolean;
+}
+
+/** People whom the owner once wrote to. They never change here. */
+export interface OtherContacts {
+  readonly all: readonly PersonVersion[];
+  readonly list: PersonList;
+  readonly search: SearchCache;
 }
 
 interface AccountOptions {
@@ -59,6 +66,7 @@ export class AccountBook {
 function createAccount(name: string, { seed, contacts, secret, life }: AccountOptions): Account {
   const random = createRandom(hashSeed(seed, name, 'google life'));
   const seeded = createSeededPersons(seed, name, contacts);
+  const others = createOtherPersons(seed, name, contacts);
   const directory = new Directory(seeded);
   return {
     name,
@@ -73,10 +81,11 @@ function createAccount(name: string, { seed, contacts, secret, life }: AccountOp
     search: new SearchCache(),
     groups: new GroupBook(random),
     groupTokens: new SyncTokens(`${name} groups`, life, secret),
-    others: new PersonList(
-      new Directory(createOtherPersons(seed, name, contacts)),
-      new SyncTokens(`${name} others`, life, secret),
-    ),
+    others: {
+      all: others,
+      list: new PersonList(new Directory(others), new SyncTokens(`${name} others`, life, secret)),
+      search: new SearchCache(),
+    },
     random,
     calls: {
       read: new SlidingLog(MINUTE_MS),

@@ -36,7 +36,7 @@ export function registerGoogleControl(app: FastifyInstance, accounts: AccountBoo
   app.delete('/google/page-tokens', (request) => {
     const account = find(request);
     account.list.expirePages();
-    account.others.expirePages();
+    account.others.list.expirePages();
     return { account: account.name };
   });
   app.put('/google/api', (request) => {
@@ -51,5 +51,5 @@ export function registerGoogleControl(app: FastifyInstance, accounts: AccountBoo
 }
 
 function listTokens({ list, others, groupTokens }: Account): SyncTokens[] {
-  return [list.tokens, others.tokens, groupTokens];
+  return [list.tokens, others.list.tokens, groupTokens];
 }

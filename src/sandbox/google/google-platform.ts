@@ -18,9 +18,11 @@ import { GrantBook } from './oauth/grant-book.js';
 import { IdTokenSigner } from './oauth/id-token.js';
 import { registerIdentity } from './oauth/identity-routes.js';
 import { type OauthClient, registerTokens } from './oauth/token-routes.js';
+import { registerOthers } from './other-routes.js';
 import type { PeopleContext } from './people-context.js';
 import type { PersonVersion } from './person-record.js';
 import { type PublicPerson, renderPerson } from './person-renderer.js';
+import { registerPhotos } from './photo-routes.js';
 import { registerReads } from './read-routes.js';
 import { describeFailure, GoogleRefusal } from './replies.js';
 import { createSerial } from './seal.js';
@@ -78,8 +80,10 @@ function registerPeople(app: FastifyInstance, context: PeopleContext): void {
     async (scope) => {
       registerLists(scope, context);
       registerReads(scope, context);
+      registerOthers(scope, context);
       registerWrites(scope, context);
       registerBatches(scope, context);
+      registerPhotos(scope, context);
       registerGroups(scope, context);
       registerMembers(scope, context);
     },

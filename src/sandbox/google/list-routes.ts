@@ -6,29 +6,13 @@ import { type ListQuery, PersonList } from './person-list.js';
 import type { PersonVersion, ReadableField } from './person-record.js';
 import { renderDeleted, renderPerson } from './person-renderer.js';
 import { invalid } from './replies.js';
+import type { SearchQuery } from './search-cache.js';
 
 const CONNECTIONS = 'people.people.connections.list';
 const SEARCH = 'people.people.searchContacts';
-const OTHERS = 'people.otherContacts.list';
-const OTHER_FIELDS: readonly ReadableField[] = [
-  'emailAddresses',
-  'metadata',
-  'names',
-  'phoneNumbers',
-  'photos',
-];
-const DEFAULT_FOUND = 10;
-const MOST_FOUND = 30;
-
 type ConnectionsQuery = ListQuery & Parameters<typeof readPersonFields>[0];
 
-interface SearchQuery {
-  readonly query?: string;
-  readonly readMask?: string;
-  readonly pageSize?: number;
-}
-
-/** `connections`, `otherContacts` and `searchContacts`: what shows a write only after a while. */
+/** `connections` and `searchContacts`: what shows a write only after a while. */
 export function registerLists(app: FastifyInstance, context: PeopleContext): void {
   const { gate, document } = context;
   app.get('/people/:personId/connections', { onRequest: gate.admit(CONNECTIONS) }, (request) => {
@@ -40,14 +24,8 @@ export function registerLists(app: FastifyInstance, context: PeopleContext): voi
     if (PersonList.beginsFullSync(query)) gate.countFullSync(request);
     return listConnections(showVisible(request, context), query, mask);
   });
-  app.get('/otherContacts', { onRequest: gate.admit(OTHERS) }, (request) => {
-    const query = document.readQuery<ListQuery & { readMask?: string }>(OTHERS, request.query);
-    const mask = readMask(query.readMask, 'readMask', OTHER_FIELDS);
-    if (PersonList.beginsFullSync(query)) gate.countFullSync(request);
-    return listOthers(gate.callerOf(request).account, query, mask);
-  });
   app.get('/people::searchContacts', { onRequest: gate.admit(SEARCH) }, (request) => {
-    const query = document.readQuery<SearchQuery>(SEARCH, request.query);
+    const query = document.readQuery<SearchQuery & { readMask?: string }>(SEARCH, request.query);
     const mask = readMask(query.readMask, 'readMask');
     return searchContacts(showVisible(request, context), query, mask);
   });
@@ -76,24 +54,7 @@ function listConnections(account: Account, query: ListQuery, mask: ReadonlySet<R
   };
 }
 
-function listOthers(account: Account, query: ListQuery, mask: ReadonlySet<ReadableField>): object {
-  const { versions, total, nextPageToken, nextSyncToken } = account.others.read(query, mask, Date.now());
-  const otherContacts = versions.map((it) => renderPerson(it, mask, { isListed: true, kind: 'other' }));
-  return {
-    ...(otherContacts.length > 0 && { otherContacts }),
-    ...(nextPageToken && { nextPageToken }),
-    ...(nextSyncToken && { nextSyncToken }),
-    ...(total > 0 && { totalSize: total }),
-  };
-}
-
 function searchContacts(account: Account, search: SearchQuery, mask: ReadonlySet<ReadableField>): object {
-  const { query = '', pageSize = 0 } = search;
-  if (query === '') {
-    account.search.warmUp(account.directory.listLive());
-    return {};
-  }
-  const limit = Math.min(pageSize <= 0 ? DEFAULT_FOUND : pageSize, MOST_FOUND);
-  const results = account.search.find(query, limit).map((it) => ({ person: renderPerson(it, mask) }));
-  return results.length === 0 ? {} : { results };
+  const found = account.search.answer(search, account.directory.listLive());
+  return found.length === 0 ? {} : { results: found.map((it) => ({ person: renderPerson(it, mask) })) };
 }

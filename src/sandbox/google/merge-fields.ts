@@ -14,7 +14,7 @@ export function mergeFields(one: PersonFields, other: PersonFields): PersonField
   return merged;
 }
 
-/** The first value that is marked as primary stays so. */
+/** Of equal values the first stays, with its mark. */
 function dropEqual(values: readonly FieldValue[]): FieldValue[] {
   const byContent = new Map<string, FieldValue>();
   for (const value of values) {

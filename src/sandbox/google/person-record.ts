@@ -64,6 +64,8 @@ export interface PersonVersion {
   /** Ids that merges ended and that lead here now. */
   readonly previousIds: readonly string[];
   readonly fields: PersonFields;
+  /** The address of a photo that somebody set. */
+  readonly photoUrl?: string;
 }
 
 /** The group that every contact joins unless told otherwise. */

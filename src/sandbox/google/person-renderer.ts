@@ -30,7 +30,7 @@ const KINDS = {
 
 const MOST_LISTED_VALUES = 100;
 const CUT_IN_LISTS: readonly WritableField[] = ['emailAddresses', 'phoneNumbers'];
-const PHOTO_URL = 'https://lh3.googleusercontent.com/cm/default-user=s100';
+const DEFAULT_PHOTO_URL = 'https://lh3.googleusercontent.com/cm/default-user=s100';
 
 /** Shows the fields that the mask names. */
 export function renderPerson(
@@ -53,7 +53,8 @@ export function renderPerson(
     person[field] = renderValues(field, isCut ? values.slice(0, MOST_LISTED_VALUES) : values, source);
   }
   if (mask.has('photos')) {
-    person.photos = [{ metadata: { primary: true, source }, url: PHOTO_URL, default: true }];
+    const photo = version.photoUrl ? { url: version.photoUrl } : { url: DEFAULT_PHOTO_URL, default: true };
+    person.photos = [{ metadata: { primary: true, source }, ...photo }];
   }
   return person;
 }

@@ -68,25 +68,25 @@ export class PersonStore {
     const old = this.versions.get(id)!;
     const fields: Record<string, unknown> = { ...old.fields, ...changes };
     for (const name of Object.keys(fields)) if ((fields[name] as unknown[]).length === 0) delete fields[name];
-    const updatedAt = Math.max(now, old.updatedAt + 1);
-    return this.put({ ...old, revision: old.revision + 1, updatedAt, fields: fields as PersonFields }, now);
+    return this.renew(old, { fields: fields as PersonFields }, now);
+  }
+
+  /** Sets the photo, or takes it away. */
+  setPhoto(id: string, photoUrl: string | undefined, now: number): PersonVersion {
+    return this.renew(this.versions.get(id)!, { photoUrl }, now);
   }
 
   /** Deletes a live person, under all the names they ever had. */
   delete(id: string, now: number): PersonVersion {
     const old = this.versions.get(id)!;
-    const updatedAt = Math.max(now, old.updatedAt + 1);
     this.deletedCount++;
-    const version = { ...old, revision: old.revision + 1, updatedAt, deletedAt: now };
+    const version = this.renew(old, { deletedAt: now }, now);
     for (const previous of old.previousIds) {
       // A tombstone tells no previous names: who has not heard of the merge needs one for each.
-      this.follow({
-        at: now,
-        version: { ...version, id: previous, previousIds: [], fields: {} },
-        isTold: true,
-      });
+      const gone = { ...version, id: previous, previousIds: [], fields: {} };
+      this.follow({ at: now, version: gone, isTold: true });
     }
-    return this.put(version, now);
+    return version;
   }
 
   /** Makes one of two live persons, to which both names lead from now on. */
@@ -103,7 +103,13 @@ export class PersonStore {
       this.follow({ at: now, version: gone, isTold: outcome.showsEnded });
     }
     const previousIds = [...ended.map((it) => it.id), ...both.flatMap((it) => it.previousIds)];
-    return this.put({ id, revision, updatedAt, previousIds, fields: outcome.fields }, now);
+    const photoUrl = both[0]!.photoUrl ?? both[1]!.photoUrl;
+    return this.put({ id, revision, updatedAt, previousIds, fields: outcome.fields, photoUrl }, now);
+  }
+
+  private renew(old: PersonVersion, changes: Partial<PersonVersion>, now: number): PersonVersion {
+    const updatedAt = Math.max(now, old.updatedAt + 1);
+    return this.put({ ...old, ...changes, revision: old.revision + 1, updatedAt }, now);
   }
 
   private put(version: PersonVersion, now: number): PersonVersion {

@@ -1,5 +1,13 @@
 import type { FieldValue, PersonVersion, WritableField } from './person-record.js';
 
+/** The parameters of a search. */
+export interface SearchQuery {
+  readonly query?: string;
+  readonly pageSize?: number;
+}
+
+const DEFAULT_FOUND = 10;
+const MOST_FOUND = 30;
 /** What the search looks at. */
 const SEARCHED: readonly (readonly [field: WritableField, keys: readonly string[]])[] = [
   ['names', ['givenName', 'middleName', 'familyName']],
@@ -16,19 +24,23 @@ const SEARCHED: readonly (readonly [field: WritableField, keys: readonly string[
 export class SearchCache {
   private known: readonly PersonVersion[] = [];
 
-  /** Learns the persons that are live now. */
-  warmUp(live: readonly PersonVersion[]): void {
-    this.known = live;
+  /** Learns the persons that are live now from an empty query; else the persons that were found. */
+  answer({ query = '', pageSize = 0 }: SearchQuery, live: readonly PersonVersion[]): PersonVersion[] {
+    if (query === '') {
+      this.known = live;
+      return [];
+    }
+    return this.find(query, Math.min(pageSize <= 0 ? DEFAULT_FOUND : pageSize, MOST_FOUND));
   }
 
   /** At most `limit` persons of whom a phrase begins with the query, at a word's beginning. */
-  find(query: string, limit: number): PersonVersion[] {
+  private find(query: string, limit: number): PersonVersion[] {
     const wanted = query.toLowerCase();
     const found: PersonVersion[] = [];
     for (const version of this.known) {
       if (found.length === limit) break;
-      if (listPhrases(version).some((it) => it.startsWith(wanted) || it.includes(` ${wanted}`)))
-        found.push(version);
+      const phrases = listPhrases(version);
+      if (phrases.some((it) => it.startsWith(wanted) || it.includes(` ${wanted}`))) found.push(version);
     }
     return found;
   }

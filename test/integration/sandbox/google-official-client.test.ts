@@ -77,7 +77,10 @@ describe("Google's official client", () => {
         updatePersonFields: 'names',
         requestBody: { ...update, etag: created.etag },
       }),
-    ).rejects.toMatchObject({ status: 400, response: { data: { error: { status: 'FAILED_PRECONDITION' } } } });
+    ).rejects.toMatchObject({
+      status: 400,
+      response: { data: { error: { status: 'FAILED_PRECONDITION' } } },
+    });
     await client.people.deleteContact({ resourceName });
     await expect(client.people.get({ resourceName, personFields: FIELDS })).rejects.toMatchObject({
       status: 404,
@@ -96,7 +99,10 @@ describe("Google's official client", () => {
     expect(created.map((it) => it.names?.[0]?.givenName)).toEqual(['a', 'b']);
     const resourceNames = created.map((it) => it.resourceName ?? '');
     const contacts = Object.fromEntries(
-      created.map((it) => [it.resourceName ?? '', { etag: it.etag, emailAddresses: [{ value: 'x@y.example' }] }]),
+      created.map((it) => [
+        it.resourceName ?? '',
+        { etag: it.etag, emailAddresses: [{ value: 'x@y.example' }] },
+      ]),
     );
     const updated = await client.people.batchUpdateContacts({
       requestBody: { contacts, updateMask: 'emailAddresses', readMask: 'emailAddresses' },
@@ -113,7 +119,9 @@ describe("Google's official client", () => {
 
   it('searches, and keeps groups', async () => {
     const { caller, client } = await openClient(5);
-    await client.people.createContact({ requestBody: { names: [{ givenName: 'Xaver', familyName: 'Quint' }] } });
+    await client.people.createContact({
+      requestBody: { names: [{ givenName: 'Xaver', familyName: 'Quint' }] },
+    });
     await client.people.searchContacts({ query: '', readMask: 'names' });
     const found = await client.people.searchContacts({ query: 'qui', readMask: 'names' });
     expect(found.data.results?.map((it) => it.person?.names?.[0]?.displayName)).toEqual(['Xaver Quint']);

@@ -2,8 +2,8 @@ const PREFIX = 'https://www.googleapis.com/auth';
 
 export const CONTACTS_SCOPE = `${PREFIX}/contacts`;
 export const CONTACTS_READ_SCOPE = `${PREFIX}/contacts.readonly`;
-export const OTHER_CONTACTS_SCOPE = `${PREFIX}/contacts.other.readonly`;
-export const DIRECTORY_SCOPE = `${PREFIX}/directory.readonly`;
+const OTHER_CONTACTS_SCOPE = `${PREFIX}/contacts.other.readonly`;
+const DIRECTORY_SCOPE = `${PREFIX}/directory.readonly`;
 export const EMAIL_SCOPE = `${PREFIX}/userinfo.email`;
 export const PROFILE_SCOPE = `${PREFIX}/userinfo.profile`;
 
