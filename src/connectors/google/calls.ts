@@ -14,8 +14,8 @@ const pageSize = 1000;
 export const batchMax = 170;
 
 /**
- * The user's own contacts alone, as he sees and edits them: without this mask Google mixes in what the contacts say
- * of themselves in their public profiles.
+ * The contacts alone, as they are in the user's address book: without this mask Google mixes in what they say of
+ * themselves in their public profiles, which nobody but they can change.
  */
 const sources = 'READ_SOURCE_TYPE_CONTACT';
 const listQuery = { personFields, pageSize: String(pageSize), requestSyncToken: 'true', sources };
@@ -31,9 +31,8 @@ export interface ListTokens {
 
 export interface ConnectionsReply {
   readonly persons: readonly unknown[];
-  /** Exactly one of the two is there: a page follows, or this was the last. */
-  readonly nextPageToken: string | null;
-  readonly nextSyncToken: string | null;
+  /** What the next page is asked with; after the last one, what the next changes are. */
+  readonly next: { readonly pageToken: string } | { readonly syncToken: string };
   /** How many contacts the whole list has; null where Google does not tell. */
   readonly total: number | null;
 }
@@ -53,6 +52,8 @@ export interface PeopleCalls {
   count(): Promise<number | null>;
 }
 
+const connectionsPath = '/v1/people/me/connections';
+
 export function createCalls(session: HttpSession, rule: LimitRule, signal: AbortSignal): PeopleCalls {
   const get = (path: string, query: Readonly<Record<string, string | readonly string[]>>, priority = 5) =>
     session.call({ method: 'GET', path, query, priority, ...withinReads(rule) }, signal);
@@ -60,7 +61,7 @@ export function createCalls(session: HttpSession, rule: LimitRule, signal: Abort
     list: async ({ pageToken, syncToken }) => {
       const tokens = { ...(syncToken !== null && { syncToken }), ...(pageToken !== null && { pageToken }) };
       const isPlain = syncToken === null && pageToken === null;
-      const reply = await get(connections, { ...listQuery, ...tokens }).catch((error) => {
+      const reply = await get(connectionsPath, { ...listQuery, ...tokens }).catch((error) => {
         // Which argument is bad Google does not say in a word; all but the tokens are the same in every call.
         throw error instanceof BadArgument && !isPlain ? bookmarkExpired() : error;
       });
@@ -69,14 +70,12 @@ export function createCalls(session: HttpSession, rule: LimitRule, signal: Abort
     getBatch: async (resourceNames) =>
       readBatch(await get('/v1/people:batchGet', { personFields, sources, resourceNames }, 4)),
     count: async () => {
-      const reply = await get(connections, { personFields: 'metadata', pageSize: '1', sources });
-      const { total, persons } = parseList(reply);
-      return total ?? (persons.length === 0 ? 0 : null); // an empty account may be told by leaving all out
+      const reply = await get(connectionsPath, { personFields: 'metadata', pageSize: '1', sources });
+      const { totalItems, connections: persons } = parseList(reply);
+      return totalItems ?? (persons?.length ? null : 0); // zeros and empty lists are left out
     },
   };
 }
-
-const connections = '/v1/people/me/connections';
 
 const token = z.string().min(1).max(8192).nullish();
 const listShape = z.object({
@@ -86,25 +85,24 @@ const listShape = z.object({
   totalItems: z.int().min(0).nullish(),
 });
 
-function parseList(reply: ApiReply): ConnectionsReply {
+function parseList(reply: ApiReply): z.infer<typeof listShape> {
   const parsed = listShape.safeParse(reply.body);
   if (!parsed.success) throw unreadable('a page of contacts');
-  const { connections: persons, nextPageToken, nextSyncToken, totalItems } = parsed.data;
-  return {
-    persons: persons ?? [],
-    nextPageToken: nextPageToken ?? null,
-    nextSyncToken: nextSyncToken ?? null,
-    total: totalItems ?? null,
-  };
+  return parsed.data;
 }
 
 /** A page must lead on: else an answer that was lost on its way would pass for the end of the list. */
-function readList(reply: ApiReply, pageToken: string | null): ConnectionsReply {
-  const page = parseList(reply);
-  if (page.nextPageToken === null && page.nextSyncToken === null) throw unreadable('a list without its end');
-  if (page.nextPageToken !== null && page.nextPageToken === pageToken)
-    throw unreadable('the same page of contacts again');
-  return page;
+function readList(reply: ApiReply, asked: string | null): ConnectionsReply {
+  const {
+    connections: persons,
+    nextPageToken: pageToken,
+    nextSyncToken: syncToken,
+    totalItems,
+  } = parseList(reply);
+  const next = pageToken ? { pageToken } : syncToken ? { syncToken } : undefined;
+  if (!next) throw unreadable('a list without its end');
+  if (pageToken && pageToken === asked) throw unreadable('the same page of contacts again');
+  return { persons: persons ?? [], next, total: totalItems ?? null };
 }
 
 const batchShape = z.object({

@@ -3,7 +3,7 @@ import type { RecordsById, Stream } from '../contract.js';
 import type { LimitRule } from '../kit/permits.js';
 import type { HttpSession } from '../kit/session.js';
 import { batchMax, type ConnectionsReply, createCalls, listParameters, type PeopleCalls } from './calls.js';
-import { convertPerson, type Outcome, recordType } from './convert.js';
+import { convertPerson, goneAs, type Outcome, recordType } from './convert.js';
 import {
   type ChangesState,
   type ContactsState,
@@ -39,7 +39,12 @@ async function* read(calls: PeopleCalls, accountId: string, from: Cursor | undef
     const syncToken = state.phase === 'changes' ? state.syncToken : null;
     const reply = await calls.list({ pageToken: state.pageToken, syncToken });
     const next = stateAfter(state, reply);
-    yield { ...told(reply.persons), ...standingOf(state, reply), cursor: next, last: next.phase === 'done' };
+    yield {
+      ...pageOf(reply.persons),
+      ...standingOf(state, reply),
+      cursor: next,
+      last: next.phase === 'done',
+    };
     if (next.phase === 'done') return;
     state = next;
   }
@@ -56,12 +61,10 @@ function beginAt(state: ContactsState, accountId: string): ListState | ChangesSt
   return { ...state, phase: 'changes', pageToken: null };
 }
 
-function stateAfter(state: ListState | ChangesState, reply: ConnectionsReply): ContactsState {
-  const { nextPageToken, nextSyncToken: syncToken } = reply;
-  if (nextPageToken !== null) return { ...state, pageToken: nextPageToken };
-  if (syncToken === null) throw unreadable('a list without its end');
+function stateAfter(state: ListState | ChangesState, { next }: ConnectionsReply): ContactsState {
+  if ('pageToken' in next) return { ...state, pageToken: next.pageToken };
   const fullAt = state.phase === 'list' ? state.begunAt : state.fullAt;
-  return { phase: 'done', syncToken, fullAt, parameters: state.parameters };
+  return { phase: 'done', syncToken: next.syncToken, fullAt, parameters: state.parameters };
 }
 
 /**
@@ -74,13 +77,13 @@ function standingOf(state: ListState | ChangesState, { total }: ConnectionsReply
   return { mayBeStale: true, provesPresence: true, ...(total !== null && { total }) };
 }
 
-/** Who was merged into another is told as replaced, not also as deleted; who is there is not replaced. */
-function told(persons: readonly unknown[]): Pick<Page, 'records' | 'tombstones' | 'faults'> {
+/** Who was merged into another is told as replaced, not also as deleted; who is there is neither. */
+function pageOf(persons: readonly unknown[]): Pick<Page, 'records' | 'tombstones' | 'faults'> {
   const { records, tombstones, faults } = sorted(persons.map(convertPerson));
   const present = new Set(records.map(({ externalId }) => externalId));
   const kept = records.map((it) => ({ ...it, replaces: it.replaces.filter((id) => !present.has(id)) }));
-  const replaced = new Set(kept.flatMap(({ replaces }) => replaces));
-  return { records: kept, tombstones: tombstones.filter((it) => !replaced.has(it.externalId)), faults };
+  const told = new Set([...present, ...kept.flatMap(({ replaces }) => replaces)]);
+  return { records: kept, tombstones: tombstones.filter((it) => !told.has(it.externalId)), faults };
 }
 
 /** A former name is answered with the person who has another now. */
@@ -93,19 +96,15 @@ async function readById(calls: PeopleCalls, externalIds: readonly string[]): Pro
   if (names.some((name) => !answered.has(name))) throw unreadable('a batch that lacks contacts');
   const { records, tombstones, faults } = sorted(
     found.map(({ requested, person }) =>
-      person === null ? goneAs(requested) : underName(requested, convertPerson(person)),
+      person === null ? goneAs([requested], null) : underName(requested, convertPerson(person)),
     ),
   );
   return { records: united(records), tombstones, faults };
 }
 
-function goneAs(externalId: string): Outcome {
-  return { tombstone: { externalId, recordType, at: null } };
-}
-
 function underName(requested: string, outcome: Outcome): Outcome {
   if ('fault' in outcome) return { fault: { ...outcome.fault, externalId: requested } };
-  if ('tombstone' in outcome) return { tombstone: { ...outcome.tombstone, externalId: requested } };
+  if ('tombstones' in outcome) return goneAs([requested], outcome.tombstones[0]?.at ?? null);
   if (outcome.record.externalId === requested) return outcome;
   const replaces = [...new Set([...outcome.record.replaces, requested])];
   return { record: { ...outcome.record, replaces } };
@@ -127,7 +126,7 @@ function sorted(outcomes: readonly Outcome[]): Pick<Page, 'records' | 'tombstone
   const faults: RecordFault[] = [];
   for (const outcome of outcomes) {
     if ('record' in outcome) records.push(outcome.record);
-    else if ('tombstone' in outcome) tombstones.push(outcome.tombstone);
+    else if ('tombstones' in outcome) tombstones.push(...outcome.tombstones);
     else faults.push(outcome.fault);
   }
   return { records, tombstones, faults };

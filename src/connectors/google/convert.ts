@@ -7,10 +7,10 @@ export const recordType = 'person';
 /** Asked for with every person; `metadata` tells of deletions, former names and times. */
 export const personFields = 'names,emailAddresses,phoneNumbers,organizations,metadata';
 
-/** One person of a reply: what became of it. */
+/** One person of a reply: what became of it. Who is gone is gone under all the names that are told. */
 export type Outcome =
   | { readonly record: SourceRecord }
-  | { readonly tombstone: Tombstone }
+  | { readonly tombstones: readonly Tombstone[] }
   | { readonly fault: RecordFault };
 
 /** Google's names are ASCII, `people/…`; more may come than its documents show, so nothing else is read into them. */
@@ -44,7 +44,7 @@ export function convertPerson(raw: unknown): Outcome {
   const person = parsed.data;
   const { resourceName: externalId } = person;
   const updatedAt = updateTimeOf(person);
-  if (person.metadata?.deleted) return { tombstone: { externalId, recordType, at: updatedAt } };
+  if (person.metadata?.deleted) return goneAs([externalId, ...formerNames(person)], updatedAt);
   const { values, faults } = normalizeValues(rawValues(person));
   if (faults.length > 0) {
     const words = faults.map(({ message }) => message).join(' ');
@@ -52,6 +52,11 @@ export function convertPerson(raw: unknown): Outcome {
   }
   const url = `https://contacts.google.com/person/${externalId.slice('people/'.length)}`;
   return { record: { externalId, recordType, url, updatedAt, values, replaces: formerNames(person) } };
+}
+
+/** The news that nobody is there under these names. */
+export function goneAs(names: readonly string[], at: Date | null): Outcome {
+  return { tombstones: names.map((externalId) => ({ externalId, recordType, at })) };
 }
 
 function rawValues({ names, emailAddresses, phoneNumbers, organizations }: Person) {

@@ -121,11 +121,15 @@ describe('a person of Google', () => {
 
   it('that was deleted is a tombstone, with its time where there is one', () => {
     expect(convert({}, { deleted: true })).toEqual({
-      tombstone: { externalId: 'people/c17', recordType: 'person', at: null },
+      tombstones: [{ externalId: 'people/c17', recordType: 'person', at: null }],
     });
     const sources = [{ type: 'CONTACT', updateTime: '2026-01-02T03:04:05Z' }];
-    expect(convert({}, { deleted: true, sources })).toMatchObject({
-      tombstone: { at: new Date('2026-01-02T03:04:05Z') },
+    const at = new Date('2026-01-02T03:04:05Z');
+    expect(convert({}, { deleted: true, sources, previousResourceNames: ['people/c1'] })).toMatchObject({
+      tombstones: [
+        { externalId: 'people/c17', at },
+        { externalId: 'people/c1', at },
+      ],
     });
   });
 

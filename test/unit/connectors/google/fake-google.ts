@@ -70,7 +70,8 @@ export class FakeGoogle {
 
   delete(id: string): void {
     const resourceName = `people/${id}`;
-    this.#write({ resourceName, deleted: true, previous: [], fields: {} });
+    const previous = this.persons.get(resourceName)?.previous ?? [];
+    this.#write({ resourceName, deleted: true, previous, fields: {} });
   }
 
   /** The losers become the survivor, which may be one of them or new; syncs tell their end or keep still. */
@@ -175,8 +176,8 @@ export function render({
   previous,
   fields,
 }: FakePerson): Record<string, unknown> {
-  if (deleted) return { resourceName, metadata: { deleted: true } };
   const sources = [{ type: 'CONTACT', id: '1a', etag: '#a', updateTime: new Date(updatedAt).toISOString() }];
   const previousResourceNames = previous.length > 0 ? { previousResourceNames: previous } : {};
+  if (deleted) return { resourceName, metadata: { deleted: true, ...previousResourceNames } };
   return { resourceName, etag: '%e', metadata: { sources, ...previousResourceNames }, ...fields };
 }

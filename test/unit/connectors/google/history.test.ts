@@ -128,8 +128,6 @@ it('whatever happens while it reads, wherever it is interrupted: what is read is
         isQuiet = pending.next().done === true;
       }
       crm.lag = 0;
-      // Of a merge whose survivor was deleted before a sync could tell, only a whole reading hears.
-      if (!isTold) reader.renew();
       await reader.read(isPaused);
       const there = crm.live().map(({ resourceName, fields }) => {
         const [name] = fields.names as { givenName: string }[];
