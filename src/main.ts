@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createAuthenticator, openApi } from './api/index.js';
 import { createCommands } from './commands/index.js';
 import { type Config, ConfigError, loadConfig } from './config/index.js';
-import { createPlatforms, openSandbox } from './platforms.js';
+import { createPlatforms, openSandbox, receiveSandboxWebhooks } from './platforms.js';
 import { openAdvanceQueue } from './queue/index.js';
 import {
   createLogger,

@@ -1,14 +1,21 @@
 import type { Config } from './config/index.js';
 import { type Connectors, createConnectors } from './connectors/index.js';
 import type { Lifecycle, Logger } from './runtime/index.js';
-import { isSandboxServing, openSandboxes, SANDBOX_CLIENT, type SandboxClient } from './sandbox/index.js';
+import {
+  aimHubspotWebhooks,
+  isSandboxServing,
+  openSandboxes,
+  SANDBOX_CLIENT,
+  type SandboxClient,
+} from './sandbox/index.js';
 import type { Services } from './services.js';
 
-/** The connectors of the CRMs that are set up; all three where sandboxes stand in for them. */
+/** The connectors of the CRMs that are set up; all of them where sandboxes stand in. */
 export function createPlatforms(config: Config, services: Services, log: Logger): Connectors {
   const { permits } = services;
   return createConnectors({
     hubspot: hubspotOptions(config, { permits, log }),
+    google: googleOptions(config, { permits, log }),
   });
 }
 
@@ -18,13 +25,27 @@ interface Shared {
 }
 
 function hubspotOptions({ platforms: { hubspot }, sandbox }: Config, shared: Shared) {
-  const { clientId, clientSecret, appUrl, apiUrl } = hubspot;
-  const common = { ...shared, limits: { ...hubspot.limits, app: hubspot.limits.app } };
-  if (sandbox.enabled) {
-    const url = sandboxUrl(sandbox.port);
-    return { ...common, ...sandboxClient(hubspot), appUrl: url, apiUrl: url };
-  }
-  return clientId && clientSecret ? { ...common, clientId, clientSecret, appUrl, apiUrl } : undefined;
+  const client = clientOf(hubspot, sandbox);
+  const url = sandboxUrls(sandbox.port).hubspot;
+  const { webhooks, limits } = hubspot;
+  const { appUrl, apiUrl } = sandbox.enabled ? { appUrl: url, apiUrl: url } : hubspot;
+  return client && { ...shared, ...client, appUrl, apiUrl, webhooks, limits: { ...limits, app: limits.app } };
+}
+
+function googleOptions({ platforms: { google }, sandbox }: Config, shared: Shared) {
+  const client = clientOf(google, sandbox);
+  const url = sandboxUrls(sandbox.port).google;
+  const urls = sandbox.enabled ? { loginUrl: url, oauthUrl: url, apiUrl: url } : google;
+  const { loginUrl, oauthUrl, apiUrl } = urls;
+  const { readsPerMinute } = google;
+  return client && { ...shared, ...client, loginUrl, oauthUrl, apiUrl, readsPerMinute };
+}
+
+/** Undefined where the platform is not set up. */
+function clientOf(app: Partial<SandboxClient>, sandbox: Config['sandbox']): SandboxClient | undefined {
+  const { clientId, clientSecret } = app;
+  if (clientId && clientSecret) return { clientId, clientSecret };
+  return sandbox.enabled ? SANDBOX_CLIENT : undefined;
 }
 
 /** Sandboxes stand in where no app is set up; those that already serve on the ports are used as they are. */
@@ -32,24 +53,27 @@ export async function openSandbox(config: Config, app: Lifecycle, log: Logger): 
   const { role, sandbox, platforms } = config;
   if (!sandbox.startsHere) return;
   const { port, contacts } = sandbox;
-  if (role !== 'sandbox' && (await isSandboxServing(sandboxUrl(port)))) return;
-  const client = sandboxClient(platforms.hubspot);
-  const { hubspotUrl } = app.use(await openSandboxes({ port, contacts, client }), (it) => it.close());
-  if (role === 'sandbox') {
-    log.info({ hubspotUrl, clientId: client.clientId }, 'the sandbox serves this app');
-    console.log(`ready ${hubspotUrl}`);
-    return;
-  }
-  const way = platforms.hubspot.clientId ? 'leave SANDBOX=on out' : 'set HUBSPOT_CLIENT_ID';
-  log.info({ hubspotUrl }, `a sandbox stands in for HubSpot; ${way} to use the real one`);
+  if (role !== 'sandbox' && (await isSandboxServing(sandboxUrls(port).hubspot))) return;
+  const client = clientOf(platforms.hubspot, { ...sandbox, enabled: true }) as SandboxClient;
+  const sandboxes = app.use(await openSandboxes({ port, contacts, client }), (it) => it.close());
+  const { hubspotUrl, googleUrl } = sandboxes;
+  log.info(
+    { hubspotUrl, googleUrl },
+    'sandboxes stand in for the CRMs; set the client id of an app to use a real one',
+  );
+  if (role === 'sandbox') console.log(`ready ${hubspotUrl}`);
 }
 
-/** The app that a sandbox knows and its connector is: both must name the same, also in different processes. */
-function sandboxClient(app: { readonly clientId?: string; readonly clientSecret?: string }): SandboxClient {
-  const { clientId, clientSecret } = app;
-  return clientId && clientSecret ? { clientId, clientSecret } : SANDBOX_CLIENT;
+/** HubSpot's sandbox calls this process, as HubSpot would: without it changes come with the next sync. */
+export async function receiveSandboxWebhooks(config: Config, apiUrl: string, log: Logger): Promise<void> {
+  const { sandbox, platforms, http } = config;
+  if (!sandbox.enabled || platforms.hubspot.webhooks !== 'push') return;
+  const [targetUrl = '', publicUrl = ''] = [apiUrl, http.publicUrl].map((it) => `${it}/webhooks/hubspot`);
+  const aimed = aimHubspotWebhooks(sandboxUrls(sandbox.port).hubspot, { targetUrl, publicUrl });
+  await aimed.catch((error: unknown) => log.warn({ err: error }, 'the sandbox sends no webhooks'));
 }
 
-function sandboxUrl(port: number): string {
-  return `http://127.0.0.1:${port}`;
+function sandboxUrls(port: number) {
+  const at = (place: number) => `http://127.0.0.1:${port + place}`;
+  return { hubspot: at(0), salesforce: at(1), google: at(2) };
 }

@@ -7,5 +7,6 @@ export * from './integration.js';
 export * from './merge.js';
 export * from './paging.js';
 export * from './platform.js';
+export * from './schedule.js';
 export * from './source-record.js';
 export * from './sync-run.js';

@@ -32,8 +32,16 @@ export function openSchedules(backend: QueueBackend, log: Logger): Schedules {
     const every = everyMinutes * 60_000;
     const present = await queue.getJobScheduler(integrationId);
     if (present?.every === every) return;
-    const template = { name: scheduledSync.name, data: payload, opts: { removeOnComplete: true, removeOnFail: true } };
-    await queue.upsertJobScheduler(integrationId, { every, offset: slotOffsetMs(integrationId, every) }, template);
+    const template = {
+      name: scheduledSync.name,
+      data: payload,
+      opts: { removeOnComplete: true, removeOnFail: true },
+    };
+    await queue.upsertJobScheduler(
+      integrationId,
+      { every, offset: slotOffsetMs(integrationId, every) },
+      template,
+    );
   }
 
   return {

@@ -6,6 +6,8 @@ export interface StreamCheckpoint {
   readonly whole: boolean;
   readonly done: boolean;
   readonly cursor: Cursor | null;
+  /** How often the reading has lost its place and begun again; absent: never. */
+  readonly restarts?: number;
 }
 
 /** By the stream's name; a stream without an entry has not been begun. */

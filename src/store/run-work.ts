@@ -1,6 +1,6 @@
 import type { SyncError, SyncRun } from '../domain/index.js';
 import { workableStatuses } from '../domain/index.js';
-import type { Database } from './database.js';
+import type { Database, Sql } from './database.js';
 import { type Checkpoint, type ClaimedRun, readClaim, readRun, runColumns } from './run-rows.js';
 
 /** A run is due again this long after its last sign of life. */
@@ -23,8 +23,8 @@ export interface Wait {
 export interface RunWork {
   /** Takes up the run under way on the integration, if a worker may, and if it is not told to wait longer. */
   claim(userId: string, integrationId: string): Promise<ClaimedRun | null>;
-  /** Goes back to the beginning of the reading; the counts stay. */
-  startOver(claim: ClaimedRun, checkpoint: Checkpoint): Promise<ClaimedRun | null>;
+  /** Begins the reading of one type of records again: none of them counts as met. The run's counts stay. */
+  startOver(claim: ClaimedRun, checkpoint: Checkpoint, recordType: string): Promise<ClaimedRun | null>;
   wait(claim: ClaimedRun, wait: Wait): Promise<SyncRun | null>;
   fail(claim: ClaimedRun, error: SyncError): Promise<SyncRun | null>;
   /** Ends the run well, and moves the integration's bookmarks to where it came; not while changes are pending. */
@@ -32,23 +32,15 @@ export interface RunWork {
 }
 
 export function createRunWork(database: Database): RunWork {
-  const move = (claim: ClaimedRun, set: string, values: readonly unknown[]): Promise<ClaimedRun | null> =>
-    database.asUser(claim.userId, async (sql) => {
-      const moved = await sql.query(
-        `UPDATE sync_runs SET ${set}, sequence = sequence + 1, updated_at = now()
-         WHERE user_id = $1 AND id = $2 AND page = $3 AND status = 'RUNNING' RETURNING ${runColumns}`,
-        [claim.userId, claim.run.id, claim.page, ...values],
-      );
-      return moved.rows[0] ? readClaim(claim.userId, moved.rows[0]) : null;
-    });
+  const move = (claim: ClaimedRun, set: string, values: readonly unknown[]) =>
+    database.asUser(claim.userId, (sql) => moveRun(sql, claim, set, values));
   const end = async (claim: ClaimedRun, set: string, values: readonly unknown[]) =>
     (await move(claim, `phase = 'DONE', finished_at = now(), waiting_for = NULL, ${set}`, values))?.run ??
     null;
 
   return {
     claim: (userId, integrationId) => claimRun(database, userId, integrationId),
-    startOver: (claim, checkpoint) =>
-      move(claim, `phase = 'PULLING', checkpoint = $4, page = page + 1`, [JSON.stringify(checkpoint)]),
+    startOver: (claim, checkpoint, recordType) => startOver(database, claim, checkpoint, recordType),
     wait: async (claim, { afterMs, waitingFor, quota, failing }) => {
       const waiting = await move(
         claim,
@@ -66,6 +58,41 @@ export function createRunWork(database: Database): RunWork {
       ]),
     finish: (claim) => finishRun(database, claim),
   };
+}
+
+/** Null where the run is no longer in the caller's hands. */
+async function moveRun(
+  sql: Sql,
+  claim: ClaimedRun,
+  set: string,
+  values: readonly unknown[],
+): Promise<ClaimedRun | null> {
+  const moved = await sql.query(
+    `UPDATE sync_runs SET ${set}, sequence = sequence + 1, updated_at = now()
+     WHERE user_id = $1 AND id = $2 AND page = $3 AND status = 'RUNNING' RETURNING ${runColumns}`,
+    [claim.userId, claim.run.id, claim.page, ...values],
+  );
+  return moved.rows[0] ? readClaim(claim.userId, moved.rows[0]) : null;
+}
+
+/** What was met before may be gone by now, and no later change would tell: so it is not taken for met. */
+function startOver(
+  database: Database,
+  claim: ClaimedRun,
+  checkpoint: Checkpoint,
+  recordType: string,
+): Promise<ClaimedRun | null> {
+  return database.asUser(claim.userId, async (sql) => {
+    const set = `phase = 'PULLING', checkpoint = $4, page = page + 1, due_at = ${nextSignOfLife}`;
+    const moved = await moveRun(sql, claim, set, [JSON.stringify(checkpoint)]);
+    if (!moved) return null;
+    await sql.query(
+      `UPDATE crm_contact_mappings SET seen_run_id = NULL
+       WHERE user_id = $1 AND platform = $2 AND record_type = $3 AND seen_run_id = $4`,
+      [claim.userId, claim.run.platform, recordType, claim.run.id],
+    );
+    return moved;
+  });
 }
 
 function claimRun(database: Database, userId: string, integrationId: string): Promise<ClaimedRun | null> {

@@ -9,6 +9,9 @@ import { reconcileStream } from './reconcile.js';
 import { openSession } from './session.js';
 import { createStepMeter, defaultStepBudget, type StepBudget, type StepMeter } from './step.js';
 
+/** So often a run may lose its place in one stream before it gives up. */
+const mostRestarts = 3;
+
 export interface EngineDeps {
   readonly store: Pick<Store, 'work' | 'pending' | 'credentials' | 'integrations'>;
   readonly connectors: Connectors;
@@ -39,23 +42,26 @@ export function createEngine(deps: EngineDeps): Engine {
     const streams = await streamsOf(deps, start, connector);
     const isBegun = streams.every((stream) => start.checkpoint[stream.name]);
     const bookmarks = isBegun ? {} : await work.readCursors(start);
+    let claim = start;
+    const commitNext: typeof commit = async (...page) => {
+      const moved = await commit(...page);
+      claim = moved ?? claim;
+      return moved;
+    };
+    const own = { session, meter, commit: commitNext };
     try {
-      let outcome = await takeInChanges(deps.store.pending, {
-        claim: start,
-        streams,
-        session,
-        meter,
-        commit,
-      });
+      let outcome = await takeInChanges(deps.store.pending, { claim, streams, ...own });
       for (const stream of streams) {
         if (outcome.kind !== 'done') return outcome;
-        const { claim } = outcome;
         const from = checkpointOf(claim, stream, bookmarks[stream.name]);
-        outcome = await walkStream({ claim, stream, session, from, meter, commit });
+        outcome = await walkStream({ claim, stream, from, ...own }).catch((error) => {
+          if (hasCode(error, 'CURSOR_EXPIRED')) return startOver({ claim, stream, from, ...own }, error);
+          throw error;
+        });
       }
       return outcome;
     } catch (error) {
-      if (error instanceof AppError && error.code === 'NEEDS_REAUTHORIZATION') await tokens.giveUp(error);
+      if (hasCode(error, 'NEEDS_REAUTHORIZATION')) await tokens.giveUp(error);
       throw error;
     }
   }
@@ -66,12 +72,17 @@ export function createEngine(deps: EngineDeps): Engine {
     return reconcileStream(work, { ...ask, claim: pulled.claim });
   }
 
-  /** A bookmark that the CRM no longer takes: everything is read again, once. */
-  async function startOver(claim: ClaimedRun, connector: Connector): Promise<'again' | 'lost'> {
-    const whole = { whole: true, done: false, cursor: null };
-    const streams = await streamsOf(deps, claim, connector);
-    const checkpoint = Object.fromEntries(streams.map((stream) => [stream.name, whole]));
-    return (await work.startOver(claim, checkpoint)) ? 'again' : 'lost';
+  /** A bookmark, or a place in the midst, that the CRM no longer takes: the stream is read from its beginning. */
+  async function startOver({ claim, stream, from }: StreamWork, error: AppError): Promise<Outcome> {
+    const restarts = (from.restarts ?? 0) + 1;
+    if (restarts > mostRestarts) throw error;
+    const anew = { whole: true, done: false, cursor: null, restarts };
+    const moved = await work.startOver(
+      claim,
+      { ...claim.checkpoint, [stream.name]: anew },
+      stream.recordType,
+    );
+    return moved ? { kind: 'again', claim: moved } : { kind: 'lost' };
   }
 
   return {
@@ -79,28 +90,18 @@ export function createEngine(deps: EngineDeps): Engine {
       const connector = deps.connectors.get(claim.run.platform);
       if (!connector)
         throw new AppError('UNAVAILABLE', `${platformNames[claim.run.platform]} is not set up here.`);
-      try {
-        const outcome = await walk(
-          claim,
-          connector,
-          createStepMeter(deps.budget ?? defaultStepBudget, stopping),
-        );
-        if (outcome.kind !== 'done') return outcome.kind;
-        const ended = await work.finish(outcome.claim);
-        if (!ended) return 'lost';
-        if (ended === 'pending') return 'again';
-        await publish(claim.userId, ended);
-        deps.log.info(
-          { userId: claim.userId, runId: ended.id, status: ended.status, processed: ended.processed },
-          'run ended',
-        );
-        return 'ended';
-      } catch (error) {
-        if (isCursorExpired(error) && Object.values(claim.checkpoint).every((it) => !it.whole)) {
-          return startOver(claim, connector);
-        }
-        throw error;
-      }
+      const meter = createStepMeter(deps.budget ?? defaultStepBudget, stopping);
+      const outcome = await walk(claim, connector, meter);
+      if (outcome.kind !== 'done') return outcome.kind;
+      const ended = await work.finish(outcome.claim);
+      if (!ended) return 'lost';
+      if (ended === 'pending') return 'again';
+      await publish(claim.userId, ended);
+      deps.log.info(
+        { userId: claim.userId, runId: ended.id, status: ended.status, processed: ended.processed },
+        'run ended',
+      );
+      return 'ended';
     },
   };
 }
@@ -113,6 +114,6 @@ async function streamsOf(
   return connector.streams((await store.integrations.get(userId, run.platform)).settings);
 }
 
-function isCursorExpired(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'CURSOR_EXPIRED';
+function hasCode(error: unknown, code: AppError['code']): error is AppError {
+  return error instanceof AppError && error.code === code;
 }

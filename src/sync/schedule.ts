@@ -13,7 +13,11 @@ export interface ScheduleDeps {
  * An integration's time has come: starts a run, unless there is one, or the time was taken already. Gives the interval
  * at which it comes again; null where it should not.
  */
-export async function tick(deps: ScheduleDeps, userId: string, integrationId: string): Promise<number | null> {
+export async function tick(
+  deps: ScheduleDeps,
+  userId: string,
+  integrationId: string,
+): Promise<number | null> {
   const { everyMinutes, platform } = await deps.store.due.takeTick(userId, integrationId);
   if (platform === null) return everyMinutes;
   try {

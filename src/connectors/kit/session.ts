@@ -12,7 +12,8 @@ export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** From the root of the API, without a query. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
+  /** A list stands for a parameter that is repeated. */
+  readonly query?: Readonly<Record<string, string | readonly string[]>>;
   /** Sent as JSON. */
   readonly body?: unknown;
   /** The limits that the call counts in. */
@@ -121,7 +122,8 @@ async function attempt(options: SessionOptions, turn: Turn, token: string): Prom
 
 function httpRequest(apiUrl: string, { method, path, query, body }: ApiRequest, token: string) {
   const url = new URL(apiUrl.replace(/\/+$/, '') + path);
-  for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
+  for (const [name, values] of Object.entries(query ?? {}))
+    for (const value of [values].flat()) url.searchParams.append(name, value);
   const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
   if (body === undefined) return { method, url, headers };
   return {

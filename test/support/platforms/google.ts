@@ -41,7 +41,8 @@ export async function openGoogle(url: string): Promise<PlatformUnderTest> {
         permits: createLocalPermits(),
       },
     }),
-    live: async (account) => (await sandbox.allContacts<SandboxPerson>(account)).filter(isThere).map(recordOf),
+    live: async (account) =>
+      (await sandbox.allContacts<SandboxPerson>(account)).filter(isThere).map(recordOf),
     expireCursor: (account) => sandbox.control('POST', '/google/sync-tokens', account, { ageDays: 8 }),
     async endQuota(account) {
       await sandbox.limits({ readsPerMinute: 1 }, account);

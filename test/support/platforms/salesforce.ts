@@ -1,4 +1,8 @@
-import { createConnectors, createLocalAllowances, createLocalPermits } from '../../../src/connectors/index.js';
+import {
+  createConnectors,
+  createLocalAllowances,
+  createLocalPermits,
+} from '../../../src/connectors/index.js';
 import { normalizeValues } from '../../../src/domain/index.js';
 import { SANDBOX_CLIENT } from '../../../src/sandbox/index.js';
 import { controlSandbox } from '../sandbox-control.js';

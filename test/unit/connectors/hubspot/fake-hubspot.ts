@@ -67,7 +67,7 @@ export class FakeHubspot {
       ? this.#search(request.body as SearchBody)
       : request.path.endsWith('/batch/read')
         ? this.#batch(request.body as { inputs: { id: string }[] })
-        : this.#list(request.query ?? {});
+        : this.#list((request.query ?? {}) as Record<string, string>);
     return { status: 200, headers: {}, at, body };
   }
 

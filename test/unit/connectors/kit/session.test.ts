@@ -42,12 +42,17 @@ describe('a call', () => {
   it('carries the token, the query and the body, and brings the reply with the CRM’s clock', async () => {
     server.answer = (_, response) =>
       sendJson(response, 200, { ok: true }, { date: 'Sun, 01 Mar 2026 00:00:07 GMT' });
-    const request = { ...ping, method: 'POST', query: { after: 'a&b' }, body: { limit: 1 } } as const;
+    const request = {
+      ...ping,
+      method: 'POST',
+      query: { after: 'a&b', ids: ['1', '2'] },
+      body: { limit: 1 },
+    } as const;
     const reply = await session().call(request, signal);
     expect(reply).toMatchObject({ status: 200, body: { ok: true }, at: new Date('2026-03-01T00:00:07Z') });
     const [seen] = server.seen;
     expect(seen).toMatchObject({ method: 'POST', path: '/ping', body: '{"limit":1}' });
-    expect(seen!.query.get('after')).toBe('a&b');
+    expect(seen!.query.toString()).toBe('after=a%26b&ids=1&ids=2');
     expect(seen!.headers.authorization).toBe('Bearer first-token');
   });
 

@@ -1,0 +1,1 @@
+export { createGoogleConnector, type GoogleOptions } from './connector.js';
