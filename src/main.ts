@@ -6,7 +6,7 @@ import { createAuthenticator, openApi } from './api/index.js';
 import { createCommands } from './commands/index.js';
 import { type Config, ConfigError, loadConfig } from './config/index.js';
 import { createPlatforms, openSandbox, receiveSandboxWebhooks } from './platforms.js';
-import { openAdvanceQueue } from './queue/index.js';
+import { openAdvanceQueue, openSchedules } from './queue/index.js';
 import {
   createLogger,
   endOnSignal,
@@ -18,7 +18,7 @@ import {
 import { openServices, type Services } from './services.js';
 import { openStore, type Store, type VaultKey } from './store/index.js';
 import { createEngine } from './sync/index.js';
-import { openChangeSources, openSyncWorker } from './worker/index.js';
+import { openChangeSources, openScheduleWorker, openSyncWorker } from './worker/index.js';
 
 const migrationsDir = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
 
@@ -45,6 +45,7 @@ async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
   );
   const connectors = createPlatforms(config, services, log);
   const queue = app.use(openAdvanceQueue(services.queueBackend, log), (it) => it.close(), serverGraceMs);
+  const schedules = app.use(openSchedules(services.queueBackend, log), (it) => it.close(), serverGraceMs);
   const { events } = services;
 
   if (config.role !== 'api') {
@@ -53,6 +54,8 @@ async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
     const backend = services.queueBackend;
     const worker = openSyncWorker({ backend, queue, engine, store, events, log, concurrency });
     app.use(worker, (it) => it.close(), stepGraceMs);
+    const ticks = openScheduleWorker({ backend, queue, schedules, store, events, log });
+    app.use(ticks, (it) => it.close(), serverGraceMs);
     const { listeners } = config.worker;
     const sources = openChangeSources({ connectors, store, events, queue, log, listeners });
     app.use(sources, (it) => it.close(), serverGraceMs);
@@ -61,7 +64,7 @@ async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
     console.log('ready worker');
     return;
   }
-  const commands = createCommands({ store, queue, events, connectors, log, ...config.http });
+  const commands = createCommands({ store, queue, schedules, events, connectors, log, ...config.http });
   const { host, port, appOrigins } = config.http;
   const authenticator = createAuthenticator({
     ...config.auth,

@@ -1,6 +1,6 @@
 import type { Connectors } from '../connectors/index.js';
 import type { Events } from '../events/index.js';
-import type { AdvanceQueue } from '../queue/index.js';
+import type { AdvanceQueue, Schedules } from '../queue/index.js';
 import type { Logger } from '../runtime/index.js';
 import type { Store } from '../store/index.js';
 
@@ -8,6 +8,7 @@ import type { Store } from '../store/index.js';
 export interface CommandDeps {
   readonly store: Store;
   readonly queue: AdvanceQueue;
+  readonly schedules: Schedules;
   readonly events: Events;
   readonly connectors: Connectors;
   readonly log: Logger;

@@ -14,7 +14,12 @@ type IntegrationCommands = Pick<
   | 'updateIntegrationSettings'
 >;
 
-export function createIntegrationCommands({ store, events, connectors }: CommandDeps): IntegrationCommands {
+export function createIntegrationCommands({
+  store,
+  schedules,
+  events,
+  connectors,
+}: CommandDeps): IntegrationCommands {
   return {
     listIntegrations: (user) => store.integrations.list(user),
     getIntegration: (user, platform) => store.integrations.get(user, platform),
@@ -27,6 +32,10 @@ export function createIntegrationCommands({ store, events, connectors }: Command
     },
     async updateIntegrationSettings(user, { platform, ...change }) {
       const integration = await store.integrations.changeSettings(user, platform, checkSettings(change));
+      if (change.syncEveryMinutes !== undefined) {
+        const payload = { userId: user, integrationId: integration.id };
+        await schedules.keep(payload, integration.settings.syncEveryMinutes);
+      }
       await events.publish('integration', user, integration);
       return integration;
     },

@@ -28,6 +28,8 @@ export interface Integration {
   readonly connectedAt: Date | null;
   readonly tokenExpiresAt: Date | null;
   readonly lastSyncedAt: Date | null;
+  /** When its schedule comes next; null without a schedule. */
+  readonly nextSyncAt: Date | null;
   readonly settings: IntegrationSettings;
 }
 

@@ -1,30 +1,44 @@
 import type { Platform } from '../domain/index.js';
-import { activeStatuses, workableStatuses } from '../domain/index.js';
-import type { Database } from './database.js';
+import { activeStatuses, nextSlot, workableStatuses } from '../domain/index.js';
+import type { Database, Sql } from './database.js';
 
 export interface DueRun {
   readonly userId: string;
   readonly integrationId: string;
 }
 
-export interface DueSchedule {
+export interface DuePlatform {
   readonly userId: string;
   readonly platform: Platform;
+}
+
+/** What a schedule's time brought. */
+export interface Tick {
+  /** The interval at which the time comes again; null where it should not. */
+  readonly everyMinutes: number | null;
+  /** What is to be synced now; null where the time was taken already, or has not come. */
+  readonly platform: Platform | null;
 }
 
 /** What should be under way and may not be, over all users: the sweeper's questions. It sees ids only. */
 export interface DueWork {
   /** Runs that nobody has touched by the time they were due, the longest waiting first. */
   listRuns(limit: number): Promise<DueRun[]>;
-  listSchedules(limit: number): Promise<DueSchedule[]>;
-  /** Moves a schedule to its next time, so that a tick missed many times runs once. False: somebody else did. */
-  takeSchedule(schedule: DueSchedule): Promise<boolean>;
+  /** Integrations whose time has passed without a tick: the queue has lost it. */
+  listOverdue(limit: number): Promise<DueRun[]>;
+  /** Takes an integration's time and moves it to the next one, so that a tick missed many times runs once. */
+  takeTick(userId: string, integrationId: string): Promise<Tick>;
   /** Integrations with changes to take in and no run that does; after one that ended badly not at once. */
-  listChanged(limit: number): Promise<DueSchedule[]>;
+  listChanged(limit: number): Promise<DuePlatform[]>;
 }
 
 /** After a run that failed or was cancelled, its changes wait this long, unless more of them come. */
 const pauseMinutes = 5;
+
+/** By then a tick of the queue has come, or never will. */
+const lateSeconds = 30;
+/** By so much the clocks of the queue and of the database may differ (ms). */
+const earlyMs = 10_000;
 
 export function createDueWork(database: Database): DueWork {
   return {
@@ -39,24 +53,18 @@ export function createDueWork(database: Database): DueWork {
         );
         return found.rows;
       }),
-    listSchedules: (limit) =>
+    listOverdue: (limit) =>
       database.asSystem(async (sql) => {
         const found = await sql.query(
-          `SELECT user_id AS "userId", platform FROM crm_integrations
-           WHERE state = 'CONNECTED' AND next_sync_at IS NOT NULL AND next_sync_at <= now() ORDER BY next_sync_at LIMIT $1`,
+          `SELECT user_id AS "userId", id AS "integrationId" FROM crm_integrations
+           WHERE state = 'CONNECTED' AND next_sync_at IS NOT NULL
+             AND next_sync_at <= now() - interval '${lateSeconds} seconds' ORDER BY next_sync_at LIMIT $1`,
           [limit],
         );
         return found.rows;
       }),
-    takeSchedule: ({ userId, platform }) =>
-      database.asUser(userId, async (sql) => {
-        const taken = await sql.query(
-          `UPDATE crm_integrations SET next_sync_at = now() + sync_every_minutes * interval '1 minute'
-           WHERE user_id = $1 AND platform = $2 AND state = 'CONNECTED' AND next_sync_at <= now()`,
-          [userId, platform],
-        );
-        return taken.rowCount === 1;
-      }),
+    takeTick: (userId, integrationId) =>
+      database.asUser(userId, (sql) => takeTick(sql, userId, integrationId)),
     listChanged: (limit) =>
       database.asSystem(async (sql) => {
         const found = await sql.query(
@@ -73,4 +81,24 @@ export function createDueWork(database: Database): DueWork {
         return found.rows;
       }),
   };
+}
+
+async function takeTick(sql: Sql, userId: string, integrationId: string): Promise<Tick> {
+  const found = await sql.query(
+    `SELECT platform, state, sync_every_minutes, next_sync_at FROM crm_integrations
+     WHERE user_id = $1 AND id = $2 FOR NO KEY UPDATE`,
+    [userId, integrationId],
+  );
+  const row = found.rows[0];
+  const everyMinutes: number | null = row?.state === 'CONNECTED' ? row.sync_every_minutes : null;
+  if (everyMinutes === null) return { everyMinutes, platform: null };
+  const due: Date = row.next_sync_at;
+  if (due.getTime() > Date.now() + earlyMs) return { everyMinutes, platform: null };
+  const next = nextSlot(integrationId, everyMinutes, new Date(Math.max(Date.now(), due.getTime())));
+  await sql.query('UPDATE crm_integrations SET next_sync_at = $3 WHERE user_id = $1 AND id = $2', [
+    userId,
+    integrationId,
+    next,
+  ]);
+  return { everyMinutes, platform: row.platform };
 }

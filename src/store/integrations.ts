@@ -1,5 +1,5 @@
 import type { Integration, IntegrationSettings, Platform } from '../domain/index.js';
-import { platforms } from '../domain/index.js';
+import { nextSlot, platforms } from '../domain/index.js';
 import type { Integration as IntegrationRow } from '../generated/prisma/client.js';
 import type { Database } from './database.js';
 
@@ -44,14 +44,16 @@ export function createIntegrations(database: Database): Integrations {
     changeSettings: (userId, platform, change) =>
       database.modelsAsUser(userId, async (models) => {
         const { syncEveryMinutes, salesforceObjects, ...rest } = change;
+        const where = key(userId, platform);
+        const { id } = await models.integration.findUniqueOrThrow({ where, select: { id: true } });
         const row = await models.integration.update({
-          where: key(userId, platform),
+          where,
           data: {
             ...rest,
             ...(salesforceObjects && { salesforceObjects: [...salesforceObjects] }),
             ...(syncEveryMinutes !== undefined && {
               syncEveryMinutes,
-              nextSyncAt: firstSyncAt(syncEveryMinutes),
+              nextSyncAt: syncEveryMinutes === null ? null : nextSlot(id, syncEveryMinutes, new Date()),
             }),
             updatedAt: new Date(),
           },
@@ -59,11 +61,6 @@ export function createIntegrations(database: Database): Integrations {
         return readIntegration(row);
       }),
   };
-}
-
-/** Somewhere within the first interval, so that many users' schedules spread out. */
-function firstSyncAt(everyMinutes: number | null): Date | null {
-  return everyMinutes === null ? null : new Date(Date.now() + Math.random() * everyMinutes * 60_000);
 }
 
 export function readIntegration(row: IntegrationRow): Integration {
@@ -78,6 +75,7 @@ export function readIntegration(row: IntegrationRow): Integration {
     connectedAt: row.connectedAt,
     tokenExpiresAt: row.tokenExpiresAt,
     lastSyncedAt: row.lastSyncedAt,
+    nextSyncAt: row.nextSyncAt,
     settings: {
       syncEveryMinutes: row.syncEveryMinutes,
       direction: row.direction as IntegrationSettings['direction'],

@@ -48,6 +48,12 @@ export class IntegrationType extends NodeType implements Integration {
   })
   readonly lastSyncedAt!: Date | null;
 
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the next scheduled sync begins; null without a schedule.',
+  })
+  readonly nextSyncAt!: Date | null;
+
   @Field(() => IntegrationSettingsType, { description: 'How the platform is synced.' })
   readonly settings!: IntegrationSettingsType;
 }

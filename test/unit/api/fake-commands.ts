@@ -33,6 +33,7 @@ export function fakeIntegration(platform: Platform = 'HUBSPOT'): Integration {
     connectedAt: at,
     tokenExpiresAt: at,
     lastSyncedAt: null,
+    nextSyncAt: null,
     settings: {
       syncEveryMinutes: 15,
       direction: 'PULL',
