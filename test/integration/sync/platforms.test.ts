@@ -5,6 +5,7 @@ import type { SyncRun } from '../../../src/domain/index.js';
 import { openSandboxes } from '../../../src/sandbox/index.js';
 import { closeAfterFile } from '../../support/close-after-file.js';
 import { byId, openHarness, type SyncedUser } from '../../support/engine-harness.js';
+import { openGoogle } from '../../support/platforms/google.js';
 import { openHubspot } from '../../support/platforms/hubspot.js';
 import type { PlatformUnderTest } from '../../support/platforms/platform-under-test.js';
 
@@ -13,11 +14,15 @@ import type { PlatformUnderTest } from '../../support/platforms/platform-under-t
  * sandbox. A step is one page, so that each run resumes at every page it has.
  */
 
-const seeded = 450;
+/** More than one page of any platform. */
+const seeded = 1_200;
 
 const sandboxes = await openSandboxes({ port: 0, contacts: seeded, seed: 11 });
 closeAfterFile(() => sandboxes.close());
-const underTest: PlatformUnderTest[] = [await openHubspot(sandboxes.hubspotUrl)];
+const underTest: PlatformUnderTest[] = [
+  await openHubspot(sandboxes.hubspotUrl),
+  await openGoogle(sandboxes.googleUrl),
+];
 const harness = await openHarness();
 
 describe.each(underTest.map((it) => [it.platform, it] as const))('%s', (_name, on) => {
