@@ -15,6 +15,8 @@ export interface CommitPlace {
   /** Its stream is read from beginning to end by this run. */
   readonly whole: boolean;
   readonly phase: SyncPhase;
+  /** How many records the run will have read at its end, as far as it is known. */
+  readonly total?: number | null;
   /** Changes that the page has read: no longer pending, unless they were told again meanwhile. */
   readonly settles?: readonly PendingChange[];
 }
@@ -62,7 +64,7 @@ export async function commitPage(
     await writeMappings(sql, userId, run, marksSeen, plan.mappings);
     await writeFaults(sql, userId, run, plan);
     await settleChanges(sql, claim, at.settles ?? []);
-    return moveRun(sql, claim, plan, at, page.total ?? null);
+    return moveRun(sql, claim, plan, at, at.total ?? null);
   });
 }
 

@@ -8,6 +8,8 @@ export interface StreamCheckpoint {
   readonly cursor: Cursor | null;
   /** How often the reading has lost its place and begun again; absent: never. */
   readonly restarts?: number;
+  /** The CRM's own count of what its reading brings, once it is known. */
+  readonly total?: number;
 }
 
 /** By the stream's name; a stream without an entry has not been begun. */

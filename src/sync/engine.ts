@@ -2,9 +2,10 @@ import type { Connector, Connectors, Stream } from '../connectors/index.js';
 import { AppError, type Page, platformNames, progressOf, type SyncRun } from '../domain/index.js';
 import type { Events } from '../events/index.js';
 import type { Logger } from '../runtime/index.js';
-import type { ClaimedRun, CommitPlace, Store } from '../store/index.js';
+import type { ClaimedRun, CommitPlace, Store, StreamCheckpoint } from '../store/index.js';
+import { beginStreams, totalOf } from './begin.js';
 import { takeInChanges } from './changes.js';
-import { checkpointOf, type Outcome, pullStream, type StreamWork } from './pull.js';
+import { type Outcome, pullStream, type StreamWork } from './pull.js';
 import { reconcileStream } from './reconcile.js';
 import { openSession } from './session.js';
 import { createStepMeter, defaultStepBudget, type StepBudget, type StepMeter } from './step.js';
@@ -40,20 +41,19 @@ export function createEngine(deps: EngineDeps): Engine {
   async function walk(start: ClaimedRun, connector: Connector, meter: StepMeter): Promise<Outcome> {
     const { session, tokens } = await openSession(deps, start, connector);
     const streams = await streamsOf(deps, start, connector);
-    const isBegun = streams.every((stream) => start.checkpoint[stream.name]);
-    const bookmarks = isBegun ? {} : await work.readCursors(start);
     let claim = start;
-    const commitNext: typeof commit = async (...page) => {
-      const moved = await commit(...page);
+    const commitNext: typeof commit = async (held, page, at) => {
+      const moved = await commit(held, page, { ...at, total: totalOf(streams, at.checkpoint) });
       claim = moved ?? claim;
       return moved;
     };
     const own = { session, meter, commit: commitNext };
     try {
-      let outcome = await takeInChanges(deps.store.pending, { claim, streams, ...own });
+      claim = await beginStreams(work, { claim, streams, session });
+      let outcome: Outcome = await takeInChanges(deps.store.pending, { claim, streams, ...own });
       for (const stream of streams) {
         if (outcome.kind !== 'done') return outcome;
-        const from = checkpointOf(claim, stream, bookmarks[stream.name]);
+        const from = claim.checkpoint[stream.name] as StreamCheckpoint;
         outcome = await walkStream({ claim, stream, from, ...own }).catch((error) => {
           if (hasCode(error, 'CURSOR_EXPIRED')) return startOver({ claim, stream, from, ...own }, error);
           throw error;

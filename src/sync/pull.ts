@@ -1,5 +1,5 @@
 import type { Session, Stream } from '../connectors/index.js';
-import type { Cursor, Page } from '../domain/index.js';
+import type { Page } from '../domain/index.js';
 import type { ClaimedRun, CommitPlace, StreamCheckpoint } from '../store/index.js';
 import type { StepMeter } from './step.js';
 
@@ -17,18 +17,6 @@ export interface StreamWork {
 export type Outcome =
   | { readonly kind: 'again' | 'done'; readonly claim: ClaimedRun }
   | { readonly kind: 'lost' };
-
-/** Where a stream's reading begins or goes on; without a bookmark, or asked for FULL, it reads everything. */
-export function checkpointOf(
-  claim: ClaimedRun,
-  stream: Stream,
-  bookmark: Cursor | undefined,
-): StreamCheckpoint {
-  const known = claim.checkpoint[stream.name];
-  if (known) return known;
-  const cursor = claim.run.mode === 'FULL' ? null : (bookmark ?? null);
-  return { whole: cursor === null, done: false, cursor };
-}
 
 /** Reads a stream page by page; the next page is fetched while the present one is stored. */
 export async function pullStream({
@@ -54,7 +42,7 @@ export async function pullStream({
       }
       const checkpoint = {
         ...claim.checkpoint,
-        [stream.name]: { ...from, cursor: page.cursor, done: page.last },
+        [stream.name]: placeAfter(from, page),
       };
       const moved = await commit(claim, page, { checkpoint, whole: from.whole, phase: 'PULLING' });
       if (!moved) return { kind: 'lost' };
@@ -65,4 +53,8 @@ export async function pullStream({
     leaving.abort();
     await pages.return?.().catch(() => {});
   }
+}
+
+function placeAfter(from: StreamCheckpoint, { cursor, last, total }: Page): StreamCheckpoint {
+  return { ...from, cursor, done: last, ...(total !== undefined && { total }) };
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ClaimedRun } from '../../../src/store/index.js';
+import type { ClaimedRun, CommitPlace } from '../../../src/store/index.js';
 import { at, openStoreFixture, pageOf, recordOf, type StoreFixture } from './store-fixture.js';
 
 describe('commit of a page', () => {
@@ -16,7 +16,7 @@ describe('commit of a page', () => {
     claim = await fixture.claimRun(user);
   }
 
-  async function commit(page: Parameters<typeof pageOf>[0], place = at): Promise<ClaimedRun> {
+  async function commit(page: Parameters<typeof pageOf>[0], place: CommitPlace = at): Promise<ClaimedRun> {
     const moved = await fixture.store.work.commit(claim, pageOf(page), place);
     if (!moved) throw new Error('the run was lost');
     claim = moved;
@@ -45,7 +45,7 @@ describe('commit of a page', () => {
   it('stores records, links, log and counters together, and counts a page once', async () => {
     await begin();
     const stale = claim;
-    await commit({ records: [recordOf('1'), recordOf('2')], total: 2 });
+    await commit({ records: [recordOf('1'), recordOf('2')] }, { ...at, total: 2 });
     expect(claim.run).toMatchObject({ processed: 2, created: 2, total: 2, sequence: 3 });
     expect(await fixture.store.work.commit(stale, pageOf({ records: [recordOf('3')] }), at)).toBeNull();
     expect(await contacts()).toHaveLength(2);
