@@ -1,9 +1,10 @@
-import { openPlatformServer } from './control/platform-server.js';
+import { openPlatformServer, type PlatformServer } from './control/platform-server.js';
 import { createGooglePlatform } from './google/google-platform.js';
 import { createHubspotPlatform } from './hubspot/hubspot-platform.js';
+import { createSalesforcePlatform } from './salesforce/salesforce-platform.js';
 
 export interface SandboxOptions {
-  /** HubSpot's port; Google's is two further. 0 takes any free one for each. */
+  /** HubSpot's port; Salesforce's and Google's are the next ones. 0 takes any free one for each. */
   readonly port: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
@@ -25,6 +26,8 @@ export interface SandboxClient {
 export interface Sandboxes {
   /** Origin without a trailing slash: base of the API and of `/oauth/authorize`. */
   readonly hubspotUrl: string;
+  /** Likewise: what login.salesforce.com is, and where the orgs are. */
+  readonly salesforceUrl: string;
   /** Likewise: base of the People API and of all that OAuth has at Google's several hosts. */
   readonly googleUrl: string;
   /** Ends the listeners and every open connection. */
@@ -41,27 +44,27 @@ const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_CONTACTS = 10_000;
 const DEFAULT_SEED = 1;
 const ASK_TIMEOUT_MS = 1_000;
-const GOOGLE_PORT_OFFSET = 2;
 
 /** Starts the sandboxes. Rejects with the listener's error (such as EADDRINUSE) when a port cannot be had. */
 export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes> {
   const { contacts = DEFAULT_CONTACTS, seed = DEFAULT_SEED, client = SANDBOX_CLIENT } = options;
   const { host = DEFAULT_HOST, port } = options;
-  const hubspot = await openPlatformServer(createHubspotPlatform({ contacts, seed, client }), { host, port });
+  const platforms = [createHubspotPlatform, createSalesforcePlatform, createGooglePlatform];
+  const servers: PlatformServer[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map((it) => it.close()));
+  };
   try {
-    const google = await openPlatformServer(createGooglePlatform({ contacts, seed, client }), {
-      host,
-      port: port === 0 ? 0 : port + GOOGLE_PORT_OFFSET,
-    });
-    return {
-      hubspotUrl: hubspot.url,
-      googleUrl: google.url,
-      close: async () => void (await Promise.all([hubspot.close(), google.close()])),
-    };
+    for (const [index, create] of platforms.entries()) {
+      const address = { host, port: port === 0 ? 0 : port + index };
+      servers.push(await openPlatformServer(create({ contacts, seed, client }), address));
+    }
   } catch (error) {
-    await hubspot.close();
+    await close();
     throw error;
   }
+  const [hubspotUrl, salesforceUrl, googleUrl] = servers.map(({ url }) => url) as [string, string, string];
+  return { hubspotUrl, salesforceUrl, googleUrl, close };
 }
 
 /** Whether a sandbox answers at that origin: asks its control API, for at most a second. */
