@@ -1,12 +1,15 @@
 import type { Platform } from '../domain/index.js';
 import type { Connector } from './contract.js';
 import { createHubspotConnector, type HubspotOptions } from './hubspot/index.js';
+import { createSalesforceConnector, type SalesforceOptions } from './salesforce/index.js';
 
 export type * from './contract.js';
 export { createHubspotConnector, type HubspotLimits } from './hubspot/index.js';
+export type { AllowanceRule, Allowances } from './kit/allowances.js';
 export type { LimitRule, Permits } from './kit/permits.js';
 export { createLocalPermits } from './kit/permits.local.js';
 export { createRedisPermits } from './kit/permits.redis.js';
+export { createSalesforceConnector, type SalesforceLimits } from './salesforce/index.js';
 
 /** The platforms that are set up. */
 export type Connectors = ReadonlyMap<Platform, Connector>;
@@ -14,11 +17,13 @@ export type Connectors = ReadonlyMap<Platform, Connector>;
 /** Absent: that platform is not set up, and nobody can connect it. */
 interface ConnectorsOptions {
   readonly hubspot?: HubspotOptions;
+  readonly salesforce?: SalesforceOptions;
 }
 
 /** Builds the connectors of the platforms that are set up; pure, no CRM is asked. */
-export function createConnectors({ hubspot }: ConnectorsOptions): Connectors {
+export function createConnectors({ hubspot, salesforce }: ConnectorsOptions): Connectors {
   const connectors: Connector[] = [];
   if (hubspot) connectors.push(createHubspotConnector(hubspot));
+  if (salesforce) connectors.push(createSalesforceConnector(salesforce));
   return new Map(connectors.map((connector) => [connector.platform, connector]));
 }
