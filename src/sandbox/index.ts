@@ -1,8 +1,9 @@
-import { openPlatformServer } from './control/platform-server.js';
+import { openPlatformServer, type PlatformServer } from './control/platform-server.js';
 import { createHubspotPlatform } from './hubspot/hubspot-platform.js';
+import { createSalesforcePlatform } from './salesforce/salesforce-platform.js';
 
 export interface SandboxOptions {
-  /** HubSpot's port; 0 takes any free one. */
+  /** HubSpot's port, Salesforce's being the next one; 0 takes any free ones. */
   readonly port: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
@@ -24,6 +25,8 @@ export interface SandboxClient {
 export interface Sandboxes {
   /** Origin without a trailing slash: base of the API and of `/oauth/authorize`. */
   readonly hubspotUrl: string;
+  /** Origin without a trailing slash: what login.salesforce.com is. */
+  readonly salesforceUrl: string;
   /** Ends the listeners and every open connection. */
   close(): Promise<void>;
 }
@@ -42,12 +45,23 @@ const ASK_TIMEOUT_MS = 1_000;
 /** Starts the sandboxes. Rejects with the listener's error (such as EADDRINUSE) when a port cannot be had. */
 export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes> {
   const { contacts = DEFAULT_CONTACTS, seed = DEFAULT_SEED, client = SANDBOX_CLIENT } = options;
-  const platform = createHubspotPlatform({ contacts, seed, client });
-  const hubspot = await openPlatformServer(platform, {
-    host: options.host ?? DEFAULT_HOST,
-    port: options.port,
-  });
-  return { hubspotUrl: hubspot.url, close: () => hubspot.close() };
+  const { host = DEFAULT_HOST, port } = options;
+  const platforms = [createHubspotPlatform, createSalesforcePlatform];
+  const servers: PlatformServer[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map((it) => it.close()));
+  };
+  try {
+    for (const [index, create] of platforms.entries()) {
+      const address = { host, port: port === 0 ? 0 : port + index };
+      servers.push(await openPlatformServer(create({ contacts, seed, client }), address));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const [hubspot, salesforce] = servers as [PlatformServer, PlatformServer];
+  return { hubspotUrl: hubspot.url, salesforceUrl: salesforce.url, close };
 }
 
 /** Whether a sandbox answers at that origin: asks its control API, for at most a second. */

@@ -68,7 +68,7 @@ function registerContacts(app: FastifyInstance, platform: Platform): void {
   });
   app.post('/contacts', (request) => {
     const account = readAccount(request.query, request.body) ?? DEFAULT_ACCOUNT;
-    return platform.touchContacts(account, readChanges(request.body));
+    return platform.touchContacts(account, readChanges(request.body, platform.objects));
   });
 }
 
@@ -84,14 +84,19 @@ function registerFaults(app: FastifyInstance, faults: FaultList): void {
   });
 }
 
-function readChanges(input: unknown): ContactChanges {
+function readChanges(input: unknown, objects: readonly string[] = []): ContactChanges {
   const body = readObject(input);
-  refuseUnknown(body, VERBS);
+  refuseUnknown(body, objects.length === 0 ? VERBS : ['object', ...VERBS]);
+  const object = objects.find((it) => it === body.object);
+  if (body.object !== undefined && object === undefined) {
+    throw new ControlInputError(`object must be one of ${objects.join(', ')}.`);
+  }
   if (!VERBS.some((verb) => body[verb] !== undefined)) {
     throw new ControlInputError(`Nothing to do; name at least one of ${VERBS.join(', ')}.`);
   }
   const count = (verb: (typeof VERBS)[number]) => readCount(body, verb, 0, 0, MAX_TOUCHED);
   return {
+    object,
     add: count('add'),
     change: count('change'),
     archive: count('archive'),

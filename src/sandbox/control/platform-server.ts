@@ -6,7 +6,7 @@ import { FaultList } from './fault-list.js';
 import type { CallOf, Platform } from './platform.js';
 
 /** A platform that is being served. */
-interface PlatformServer {
+export interface PlatformServer {
   /** Origin without a trailing slash, such as `http://127.0.0.1:4100`. */
   readonly url: string;
   /** Ends the listener and every open connection. */

@@ -4,6 +4,8 @@ import type { LimitBook } from './limit-book.js';
 
 /** What a control request asks to happen to an account's contacts; each a number of records. */
 export interface ContactChanges {
+  /** One of the platform's kinds of record; undefined: the first of them. */
+  readonly object?: string;
   readonly add: number;
   readonly change: number;
   readonly archive: number;
@@ -37,6 +39,8 @@ export type CallOf = (request: FastifyRequest) => CallEntry;
  */
 export interface Platform {
   readonly limits: LimitBook<string>;
+  /** The kinds of record that hold contacts, where there are several. */
+  readonly objects?: readonly string[];
   /** Adds the platform's own routes. */
   register(app: FastifyInstance, callOf: CallOf): void;
   /** Adds control calls that only this platform has, such as its webhooks, under the control API's prefix. */

@@ -1,11 +1,12 @@
 import { ControlInputError } from '../control/control-input.js';
 import type { ContactChanges, TouchedContacts } from '../control/platform.js';
+import { createAddressBook } from '../people/account-people.js';
 import { createPerson } from '../people/person.js';
-import type { Random } from '../people/random.js';
+import { draw } from '../people/random.js';
 import type { Account } from './accounts.js';
 import type { ContactVersion } from './contact-record.js';
 import { mergeProperties } from './contact-rules.js';
-import { createAddressBook, toProperties } from './seeded-contacts.js';
+import { toProperties } from './seeded-contacts.js';
 
 const VISIBLE_PROPERTIES = ['firstname', 'lastname', 'phone', 'company', 'jobtitle'] as const;
 
@@ -44,14 +45,6 @@ export function touchContacts(account: Account, changes: ContactChanges): Touche
 
 function listLive(account: Account): ContactVersion[] {
   return [...account.contacts.all()].filter((it) => it.archivedAt === undefined);
-}
-
-function draw(random: Random, from: ContactVersion[], count: number): ContactVersion[] {
-  for (let index = 0; index < count; index++) {
-    const other = index + random.int(from.length - index);
-    [from[index], from[other]] = [from[other]!, from[index]!];
-  }
-  return from.slice(0, count);
 }
 
 function addContacts(account: Account, count: number, now: number): ContactVersion[] {

@@ -37,3 +37,12 @@ export function createRandom(seed: number): Random {
     pick: (from) => from[int(from.length)]!,
   };
 }
+
+/** Draws `count` different ones; shuffles the front of the given list. */
+export function draw<T>(random: Random, from: T[], count: number): T[] {
+  for (let index = 0; index < count; index++) {
+    const other = index + random.int(from.length - index);
+    [from[index], from[other]] = [from[other]!, from[index]!];
+  }
+  return from.slice(0, count);
+}

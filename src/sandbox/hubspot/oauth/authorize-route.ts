@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DEFAULT_ACCOUNT, isAccountName } from '../../control/control-input.js';
-import { renderConsentPage, renderRefusalPage } from './consent-page.js';
+import { isWebAddress, readQuery, redirectToApp, sendPage } from '../../oauth/browser.js';
+import { renderConsentPage, renderRefusalPage } from '../../oauth/consent-page.js';
 import type { GrantBook } from './grant-book.js';
 import { APP_SCOPES } from './scopes.js';
 
@@ -19,30 +20,28 @@ export function registerAuthorize(app: FastifyInstance, grants: GrantBook, clien
     const fault = findFault(query, clientId);
     if (fault !== undefined) return sendPage(reply, 400, renderRefusalPage(fault));
     if (query.deny === '1') {
-      return redirect(reply, query, {
+      return redirectToApp(reply, query, {
         error: 'access_denied',
         error_description: 'User denied access to the scopes requested by the app',
       });
     }
-    if (query.approve !== '1') return sendPage(reply, 200, renderConsentPage({ account, scopes, query }));
+    if (query.approve !== '1') {
+      const question = { platform: 'HubSpot', action: AUTHORIZE_PATH, account, scopes, query };
+      return sendPage(reply, 200, renderConsentPage(question));
+    }
     const code = grants.codes.issue({
       account,
       scopes,
       redirectUri: query.redirect_uri!,
       challenge: query.code_challenge,
     });
-    return redirect(reply, query, { code });
+    return redirectToApp(reply, query, { code });
   });
 }
 
 /** The account that an authorize request is about. */
 export function accountOfConsent(request: FastifyRequest): string {
   return readQuery(request).account ?? DEFAULT_ACCOUNT;
-}
-
-function readQuery(request: FastifyRequest): Partial<Record<string, string>> & Record<string, string> {
-  const entries = Object.entries(request.query as Record<string, string | string[]>);
-  return Object.fromEntries(entries.map(([name, value]) => [name, Array.isArray(value) ? value[0]! : value]));
 }
 
 function readScopes(query: Partial<Record<string, string>>): string[] {
@@ -69,23 +68,4 @@ function findFault(query: Partial<Record<string, string>>, clientId: string): st
     return 'The account name must be 1 to 64 letters, digits or . _ @ + -';
   }
   return undefined;
-}
-
-function isWebAddress(text: string | undefined): boolean {
-  return text !== undefined && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
-
-function redirect(
-  reply: FastifyReply,
-  query: Partial<Record<string, string>>,
-  answer: Readonly<Record<string, string>>,
-): FastifyReply {
-  const target = new URL(query.redirect_uri!);
-  for (const [name, value] of Object.entries(answer)) target.searchParams.set(name, value);
-  if (query.state !== undefined) target.searchParams.set('state', query.state);
-  return reply.redirect(target.href, 302);
-}
-
-function sendPage(reply: FastifyReply, status: number, html: string): FastifyReply {
-  return reply.code(status).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(html);
 }

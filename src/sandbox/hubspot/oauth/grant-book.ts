@@ -1,6 +1,7 @@
+import { CodeBook, type CodeFault, type Consent } from '../../oauth/code-book.js';
+import { createSerial } from '../../oauth/seal.js';
 import { expired, refuseGrant, unauthenticated } from '../replies.js';
-import { CodeBook } from './code-book.js';
-import { createSerial, openToken, sealToken, type TokenClaims } from './token-seal.js';
+import { openToken, sealToken, type TokenClaims } from './token-seal.js';
 
 /** Tokens as the token endpoint hands them out. */
 export interface TokenPair {
@@ -22,6 +23,13 @@ interface TokenRules {
 }
 
 const NO_RULES: TokenRules = { accessDeadUntil: 0, refreshDeadUntil: 0, uninstalledAt: 0, rotates: false };
+/** HubSpot's status and message for each. */
+const CODE_FAULTS: Readonly<Record<CodeFault, readonly [status: string, message: string]>> = {
+  unknown: ['BAD_AUTH_CODE', 'missing or unknown auth code'],
+  expired: ['EXPIRED_AUTH_CODE', 'auth code is expired'],
+  'other-redirect': ['BAD_REDIRECT_URI', 'redirect URI does not match initial auth code URI'],
+  'wrong-verifier': ['BAD_AUTH_CODE', 'code verifier does not match the code challenge'],
+};
 const A_CENTURY_SECONDS = 100 * 365 * 86_400;
 
 /**
@@ -30,7 +38,7 @@ const A_CENTURY_SECONDS = 100 * 365 * 86_400;
  */
 export class GrantBook {
   /** Codes that wait to become grants. */
-  readonly codes = new CodeBook();
+  readonly codes = new CodeBook<Consent>('na1-');
   private readonly rules = new Map<string, TokenRules>();
   private readonly spentSerials = new Set<string>();
   private readonly deadGrants = new Set<string>();
@@ -44,7 +52,9 @@ export class GrantBook {
 
   /** Exchanges a code. Throws HubspotRefusal with BAD_AUTH_CODE, EXPIRED_AUTH_CODE or BAD_REDIRECT_URI. */
   exchangeCode(code: string, redirectUri: string, verifier: string | undefined): TokenPair {
-    const { account, scopes } = this.codes.spend(code, redirectUri, verifier);
+    const consent = this.codes.spend(code, redirectUri, verifier);
+    if (typeof consent === 'string') throw refuseGrant('invalid_grant', ...CODE_FAULTS[consent]);
+    const { account, scopes } = consent;
     const grant = createSerial();
     return this.issue(account, grant, scopes, this.seal('refresh', account, grant, scopes));
   }

@@ -1,5 +1,9 @@
 /** What the consent page asks about. */
 interface ConsentQuestion {
+  /** Name of the CRM. */
+  readonly platform: string;
+  /** Path of the authorize endpoint, which takes the answer. */
+  readonly action: string;
   readonly account: string;
   readonly scopes: readonly string[];
   /** The authorize request's query, to be sent again with the answer. */
@@ -20,9 +24,9 @@ export function renderConsentPage(question: ConsentQuestion): string {
     .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`);
   const scopes = question.scopes.map((it) => `<li><code>${escapeHtml(it)}</code></li>`);
   return renderPage(
-    'Connect an app to HubSpot (sandbox)',
+    `Connect an app to ${question.platform} (sandbox)`,
     `<p>An app asks for access to the account</p>
-    <form method="get" action="/oauth/authorize">
+    <form method="get" action="${question.action}">
       ${hidden.join('\n      ')}
       <p><input name="account" value="${escapeHtml(question.account)}" aria-label="Account"></p>
       <p>and would be allowed:</p>
