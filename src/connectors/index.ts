@@ -5,7 +5,7 @@ import { createSalesforceConnector, type SalesforceOptions } from './salesforce/
 
 export type * from './contract.js';
 export { createHubspotConnector, type HubspotLimits } from './hubspot/index.js';
-export type { AllowanceRule, Allowances } from './kit/allowances.js';
+export type { AllowanceRule, Allowances, AllowanceUse } from './kit/allowances.js';
 export type { LimitRule, Permits } from './kit/permits.js';
 export { createLocalPermits } from './kit/permits.local.js';
 export { createRedisPermits } from './kit/permits.redis.js';
