@@ -5,6 +5,7 @@ import type { Allowances } from '../kit/allowances.js';
 import type { Permits } from '../kit/permits.js';
 import { createSessions } from '../kit/session.js';
 import { classify, isNoRestSession, isQuotaEnd } from './errors.js';
+import { createChangeFeed } from './feed.js';
 import { checkInstanceUrl } from './instance.js';
 import { createCallAllowance, createRules, readBudget, type SalesforceLimits } from './limits.js';
 import { createSalesforceOAuth, type SalesforceOAuthOptions } from './oauth.js';
@@ -60,6 +61,7 @@ export function createSalesforceConnector(options: SalesforceOptions): Connector
     capabilities,
     streams: ({ salesforceObjects }) => streams.filter((it) => salesforceObjects.includes(it.recordType)),
     openSession,
+    feed: createChangeFeed(),
     readBudget: (owner) => readBudget(allowances, rules, owner?.accountId ?? null),
   };
 }

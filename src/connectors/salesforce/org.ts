@@ -1,12 +1,8 @@
-import { PassThrough } from 'node:stream';
-import { Connection, type HttpRequest, type HttpResponse, StreamPromise } from 'jsforce/lib/core.js';
 import type { TokenSource } from '../contract.js';
 import { unavailable } from '../kit/http.js';
 import type { ApiReply, HttpSession } from '../kit/session.js';
+import { type HttpRequest, type HttpResponse, requestBy } from './jsforce.js';
 import type { SalesforceRules } from './limits.js';
-
-/** Summer '26; a version is served for three years at least. */
-export const apiVersion = '67.0';
 
 /** HTTP for one org. */
 export interface OrgSession extends HttpSession {
@@ -45,7 +41,6 @@ const unknownClockMs = 60_000;
  * call, and it never sees a token.
  */
 export function openOrg(session: OrgSession, rules: SalesforceRules, signal: AbortSignal): Org {
-  const connection = new Connection({ instanceUrl: session.apiUrl, version: apiVersion });
   const concurrent = rules.concurrent(session.accountId);
   const limits = { rules: [concurrent], refusedBy: concurrent };
   return {
@@ -63,11 +58,10 @@ export function openOrg(session: OrgSession, rules: SalesforceRules, signal: Abo
         reply = await session.call({ ...call, ...limits }, signal);
         return { statusCode: reply.status, headers: headersOf(reply), body: String(reply.body ?? '') };
       };
-      const transport = { httpRequest: (it: HttpRequest) => asStreamPromise(send(it)) };
       const request = { method, url: path, ...(headers && { headers: { ...headers } }) };
       const content = body === undefined ? {} : { body: JSON.stringify(body) };
       const responseType = as === 'csv' ? 'text/plain' : 'application/json';
-      const parsed = await connection.request({ ...request, ...content }, { transport, responseType });
+      const parsed = await requestBy(session.apiUrl, send, { ...request, ...content }, responseType);
       if (!reply) throw unavailable('SALESFORCE', 'Salesforce was not asked.');
       return { body: parsed, headers: reply.headers, at: reply.at?.getTime() ?? Date.now() - unknownClockMs };
     },
@@ -92,9 +86,4 @@ function headersOf({ headers }: ApiReply): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
-}
-
-/** jsforce may read a reply as a stream too; nobody does here. */
-function asStreamPromise<T>(promise: Promise<T>): StreamPromise<T> {
-  return StreamPromise.create(() => ({ stream: new PassThrough(), promise }));
 }
