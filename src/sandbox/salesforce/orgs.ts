@@ -1,4 +1,5 @@
 import { createRandom, hashSeed, type Random } from '../people/random.js';
+import { JobBook } from './bulk/job-book.js';
 import { identifyUser } from './identity.js';
 import type { ObjectName } from './records/fields.js';
 import { objectOf } from './records/objects.js';
@@ -25,8 +26,11 @@ export interface Org {
   readonly orgId: string;
   readonly store: RecordStore;
   readonly queries: QueryBook;
+  readonly jobs: JobBook;
   readonly usage: RequestUsage;
   readonly settings: OrgSettings;
+  /** Writes still to fail with UNABLE_TO_LOCK_ROW. */
+  readonly lockFaults: { left: number };
   /** Choices of the sandbox in this org's life, reproducible from the seed. */
   readonly random: Random;
 }
@@ -75,8 +79,10 @@ function createOrg(seed: number, name: string, count: number): Org {
     orgId: owner.orgId,
     store,
     queries: new QueryBook(),
+    jobs: new JobBook(),
     usage: new RequestUsage(),
     settings: { instanceUrl: null, duplicateRule: false, changeDataCapture: true },
+    lockFaults: { left: 0 },
     random: createRandom(hashSeed(seed, name, 'salesforce life')),
   };
 }

@@ -42,6 +42,16 @@ export function registerSalesforceControl(app: FastifyInstance, orgs: OrgBook): 
   post('convert', ['count'], convertLeads);
   post('late', ['object', 'count', 'delayMs'], (org, body) => holdChanges(held, org, body));
   post('commit', [], (org) => landChanges(held, org));
+  // The next writes of records find them locked by somebody else.
+  post('locks', ['times'], (org, body) => {
+    org.lockFaults.left = readCount(body, 'times', 1);
+    return org.lockFaults;
+  });
+  post('jobs', ['state', 'times'], planJobs);
+  app.delete(`${PREFIX}/jobs`, (request) => {
+    orgOf(orgs, request).jobs.clear();
+    return {};
+  });
   app.delete(`${PREFIX}/locators`, (request) => {
     orgOf(orgs, request).queries.expire();
     return {};
@@ -89,6 +99,16 @@ function orgOf(orgs: OrgBook, request: FastifyRequest): Org {
 
 function ownerAuthor(org: Org): Author {
   return { userId: identifyUser(org.name, org.name).userId, origin: '', at: Date.now() };
+}
+
+/** The next Bulk jobs end badly. */
+function planJobs(org: Org, body: Body): object {
+  const { state } = body;
+  if (state !== 'Failed' && state !== 'Aborted') {
+    throw new ControlInputError('state must be "Failed" or "Aborted".');
+  }
+  org.jobs.plan(state, readCount(body, 'times', 1, 1));
+  return { state };
 }
 
 /** SystemModstamp moves, LastModifiedDate does not. */

@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { LimitBook } from '../control/limit-book.js';
 import type { Platform } from '../control/platform.js';
+import { createIngestJobRoutes } from './bulk/ingest-job-routes.js';
+import { createQueryJobRoutes } from './bulk/query-job-routes.js';
 import { answerFault } from './fault-answers.js';
 import { findAccount } from './find-account.js';
 import { identifyUser } from './identity.js';
 import { instanceUrlOf } from './instance-url.js';
-import { createSalesforceLimits } from './limits.js';
+import { createSalesforceLimits, type SalesforceLimitName } from './limits.js';
 import { registerAuthorize } from './oauth/authorize-route.js';
 import { GrantBook } from './oauth/grant-book.js';
 import { registerIdentity } from './oauth/identity-routes.js';
@@ -15,9 +18,16 @@ import { PEOPLE_OBJECTS } from './records/objects.js';
 import { renderRecord } from './records/render.js';
 import { isDeleted } from './records/row.js';
 import { jsonParserError, notFound, refuse, SalesforceRefusal } from './replies.js';
+import { COLLECTION_ROUTES } from './rest/collection-routes.js';
+import { createCompositeRoutes } from './rest/composite-routes.js';
+import { DESCRIBE_ROUTES } from './rest/describe-routes.js';
 import { Gate } from './rest/gate.js';
+import { createLimitsRoute } from './rest/limits-route.js';
 import { QUERY_ROUTES } from './rest/query-routes.js';
 import { registerRest } from './rest/register-rest.js';
+import { REPLICATION_ROUTES } from './rest/replication-routes.js';
+import type { RestRoute } from './rest/rest-route.js';
+import { SOBJECT_ROUTES } from './rest/sobject-routes.js';
 import { registerSalesforceControl } from './salesforce-control.js';
 import { touchRecords } from './touch-records.js';
 import { describeUsage } from './usage-header.js';
@@ -53,7 +63,7 @@ export function createSalesforcePlatform(options: SalesforceOptions): Platform {
         welcome: (account, user) => void orgs.userOf(orgs.get(account), user),
       });
       registerIdentity(app, grants, addressOf);
-      registerRest(app, gate, callOf, QUERY_ROUTES);
+      registerRest(app, gate, callOf, listRoutes(gate, limits));
     },
     registerControl: (app) => registerSalesforceControl(app, orgs),
     findAccount: (request) => findAccount(request, grants),
@@ -72,6 +82,23 @@ export function createSalesforcePlatform(options: SalesforceOptions): Platform {
       return answerFault(status, path, describeUsage(used, limits.of(account).daily));
     },
   };
+}
+
+function listRoutes(gate: Gate, limits: LimitBook<SalesforceLimitName>): RestRoute[] {
+  const routes = [
+    ...QUERY_ROUTES,
+    ...DESCRIBE_ROUTES,
+    ...REPLICATION_ROUTES,
+    ...SOBJECT_ROUTES,
+    ...COLLECTION_ROUTES,
+    ...createQueryJobRoutes({ limits }),
+    ...createIngestJobRoutes({ limits }),
+    createLimitsRoute(limits),
+  ];
+  return [
+    ...routes,
+    ...createCompositeRoutes(routes, ({ org, now }, calls) => gate.countMore(org, calls, now)),
+  ];
 }
 
 function* peopleOf(org: Org) {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallOf } from '../../control/platform.js';
+import { originOf } from '../oauth/token-routes.js';
 import { listVersions } from './api-versions.js';
 import type { Gate } from './gate.js';
 import type { RestAnswer, RestCall, RestRoute } from './rest-route.js';
@@ -29,8 +30,10 @@ export function registerRest(
 
 function toCall(request: FastifyRequest, gate: Gate, callOf: CallOf): RestCall {
   const { version = '', ...params } = request.params as Record<string, string>;
+  const caller = gate.callerOf(request);
   return {
-    ...gate.callerOf(request),
+    ...caller,
+    identityUrl: `${originOf(request)}/id/${caller.org.orgId}/${caller.userId}`,
     version,
     params,
     query: request.query as Partial<Record<string, string>>,

@@ -4,6 +4,8 @@ import type { Org } from '../orgs.js';
 export interface RestCall {
   readonly org: Org;
   readonly userId: string;
+  /** The caller's identity URL. */
+  readonly identityUrl: string;
   /** As in the path, such as `v67.0`. */
   readonly version: string;
   readonly params: Readonly<Record<string, string>>;
