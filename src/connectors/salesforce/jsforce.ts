@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { Streaming } from 'jsforce/lib/api/streaming.js';
+import { Client } from 'jsforce/lib/api/streaming.js';
 import { Connection, type HttpRequest, type HttpResponse, StreamPromise } from 'jsforce/lib/core.js';
 
 /** Summer '26; a version is served for three years at least. */
@@ -52,6 +52,8 @@ export interface StreamingClient {
 interface FayeClient {
   subscribe(channel: string, listener: () => void): unknown;
   disable(feature: string): void;
+  setHeader(name: string, value: string): void;
+  addExtension(extension: StreamingExtension): void;
   on(event: 'transport:down', listener: () => void): void;
   readonly _advice: { reconnect: string };
   readonly _dispatcher: {
@@ -74,9 +76,11 @@ export function createStreamingClient(
   accessToken: string,
   { extension, onDown }: { readonly extension: StreamingExtension; readonly onDown: () => void },
 ): StreamingClient {
-  const connection = new Connection({ instanceUrl: apiUrl, version: apiVersion, accessToken });
-  const client = new Streaming(connection).createClient([extension]) as unknown as FayeClient;
+  const client = new Client(`${apiUrl}/cometd/${apiVersion}`, {}) as unknown as FayeClient;
+  // Before anything else: Faye would try it at once, for a connection that Salesforce does not offer.
   client.disable('websocket');
+  client.setHeader('Authorization', `OAuth ${accessToken}`);
+  client.addExtension(extension);
   client.on('transport:down', onDown);
   return {
     subscribe: (channel) => void client.subscribe(channel, () => {}),
