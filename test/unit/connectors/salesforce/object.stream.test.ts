@@ -351,7 +351,7 @@ describe('any history', () => {
     readonly waitMs: number;
   }
 
-  /** A late change is written now and seen with the next step, with the time at which it was written. */
+  /** A late record is written now and seen with the next step, with the time at which it was written. */
   function actor(org: FakeOrg): (step: Step) => void {
     let added = 1_000;
     let late: (() => void) | undefined;
@@ -371,7 +371,10 @@ describe('any history', () => {
       late = undefined;
       const stamp = org.now;
       if (kind === 'add') org.put(++added, stamp);
-      if (kind === 'late') late = () => void org.put(++added, stamp);
+      if (kind === 'late') {
+        late = () => void org.put(++added, stamp);
+        org.now += waitMs;
+      }
       const all = [...org.rows.values()];
       const [row, peer] = [all[at % (all.length || 1)], all[other % (all.length || 1)]];
       if (row && peer) acts[kind]?.(row, peer, stamp);
