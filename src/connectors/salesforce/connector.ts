@@ -14,8 +14,7 @@ import type { OrgSession } from './org.js';
 import { createOrgNamer } from './org-name.js';
 import { orgObjects } from './org-objects.js';
 
-export interface SalesforceOptions extends SalesforceOAuthOptions {
-  readonly limits: SalesforceLimits;
+export interface SalesforceOptions extends SalesforceOAuthOptions, SalesforceLimits {
   readonly permits: Permits;
   readonly allowances: Allowances;
   /** How long a call waits for its turn (ms) before RATE_LIMITED hands the wait back; default 2 s. */
@@ -38,7 +37,7 @@ const capabilities: Capabilities = {
 /** Salesforce, whole: its consent, its contacts and leads, and its limits. */
 export function createSalesforceConnector(options: SalesforceOptions): Connector<OrgSession> {
   const { permits, allowances, patienceMs, dispatcher, log } = options;
-  const rules = createRules(options.limits);
+  const rules = createRules(options);
   const sessions = createSessions({
     platform: 'SALESFORCE',
     permits,

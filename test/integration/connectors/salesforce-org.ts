@@ -19,6 +19,7 @@ export interface OrgRecord {
   readonly IsConverted?: boolean;
   readonly Email: string | null;
   readonly LastName: string;
+  readonly AccountId?: string | null;
 }
 
 const redirectUri = 'http://localhost:4000/oauth/callback';
@@ -64,7 +65,8 @@ export function createOrgConnector(url: string, allowances = createFakeAllowance
     ...SANDBOX_CLIENT,
     loginUrl: url,
     instanceHosts: ['localhost', '127.0.0.1'],
-    limits: { requestsPerDay: 15_000, reserve: 0.1 },
+    requestsPerDay: 15_000,
+    reserve: 0.1,
     permits: createLocalPermits(),
     allowances,
   });

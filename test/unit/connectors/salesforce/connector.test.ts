@@ -20,7 +20,8 @@ function setUp() {
     clientSecret: 'b',
     loginUrl: server.url,
     instanceHosts: ['localhost'],
-    limits: { requestsPerDay: 15_000, reserve: 0.1 },
+    requestsPerDay: 15_000,
+    reserve: 0.1,
     permits: createLocalPermits(),
     allowances,
   };
