@@ -1,5 +1,6 @@
 import { createRandom, hashSeed, type Random } from '../people/random.js';
 import { JobBook } from './bulk/job-book.js';
+import { ChangeStream } from './events/change-stream.js';
 import { identifyUser } from './identity.js';
 import type { ObjectName } from './records/fields.js';
 import { objectOf } from './records/objects.js';
@@ -27,6 +28,7 @@ export interface Org {
   readonly store: RecordStore;
   readonly queries: QueryBook;
   readonly jobs: JobBook;
+  readonly changes: ChangeStream;
   readonly usage: RequestUsage;
   readonly settings: OrgSettings;
   /** Writes still to fail with UNABLE_TO_LOCK_ROW. */
@@ -74,14 +76,19 @@ function createOrg(seed: number, name: string, count: number): Org {
   const store = new RecordStore([createOrganizationRow(owner), createUserRow(owner)], createId);
   const plan = { seed, account: name, count, ownerId: owner.userId, createId };
   for (const row of createSeededRecords(plan)) store.put(row);
+  const settings: OrgSettings = { instanceUrl: null, duplicateRule: false, changeDataCapture: true };
+  const replayGaps = createRandom(hashSeed(seed, name, 'salesforce replay'));
+  const changes = new ChangeStream(replayGaps, () => settings.changeDataCapture);
+  store.onCommit((committed, author) => changes.publish(committed, author));
   return {
     name,
     orgId: owner.orgId,
     store,
     queries: new QueryBook(),
     jobs: new JobBook(),
+    changes,
     usage: new RequestUsage(),
-    settings: { instanceUrl: null, duplicateRule: false, changeDataCapture: true },
+    settings,
     lockFaults: { left: 0 },
     random: createRandom(hashSeed(seed, name, 'salesforce life')),
   };

@@ -19,7 +19,8 @@ type Body = Record<string, unknown>;
 /** Transactions that are to land later, by org. */
 type Held = Map<Org, { readonly changes: RowChange[]; readonly author: Author }[]>;
 
-const PREFIX = '/salesforce';
+/** Path of these calls below the control API's own. */
+export const SALESFORCE_CONTROL = '/salesforce';
 
 /**
  * What only Salesforce has, below `/__control/salesforce`. Each call means one account (`demo` when none is
@@ -28,10 +29,10 @@ const PREFIX = '/salesforce';
 export function registerSalesforceControl(app: FastifyInstance, orgs: OrgBook): void {
   const held: Held = new Map();
   const post = (name: string, known: readonly string[], act: (org: Org, body: Body) => object): void => {
-    app.post(`${PREFIX}/${name}`, (request) => {
+    app.post(`${SALESFORCE_CONTROL}/${name}`, (request) => {
       const body = readObject(request.body);
       refuseUnknown(body, known);
-      return act(orgOf(orgs, request), body);
+      return act(readOrg(orgs, request), body);
     });
   };
   registerSettings(app, orgs);
@@ -48,22 +49,22 @@ export function registerSalesforceControl(app: FastifyInstance, orgs: OrgBook): 
     return org.lockFaults;
   });
   post('jobs', ['state', 'times'], planJobs);
-  app.delete(`${PREFIX}/jobs`, (request) => {
-    orgOf(orgs, request).jobs.clear();
+  app.delete(`${SALESFORCE_CONTROL}/jobs`, (request) => {
+    readOrg(orgs, request).jobs.clear();
     return {};
   });
-  app.delete(`${PREFIX}/locators`, (request) => {
-    orgOf(orgs, request).queries.expire();
+  app.delete(`${SALESFORCE_CONTROL}/locators`, (request) => {
+    readOrg(orgs, request).queries.expire();
     return {};
   });
 }
 
 function registerSettings(app: FastifyInstance, orgs: OrgBook): void {
-  app.get(`${PREFIX}/settings`, (request) => orgOf(orgs, request).settings);
-  app.put(`${PREFIX}/settings`, (request) => {
+  app.get(`${SALESFORCE_CONTROL}/settings`, (request) => readOrg(orgs, request).settings);
+  app.put(`${SALESFORCE_CONTROL}/settings`, (request) => {
     const body = readObject(request.body);
     refuseUnknown(body, ['instanceUrl', 'duplicateRule', 'changeDataCapture']);
-    const { settings } = orgOf(orgs, request);
+    const { settings } = readOrg(orgs, request);
     const { instanceUrl } = body;
     if (instanceUrl !== undefined && instanceUrl !== null && typeof instanceUrl !== 'string') {
       throw new ControlInputError('instanceUrl must be a text, or null for the true one.');
@@ -78,26 +79,28 @@ function registerSettings(app: FastifyInstance, orgs: OrgBook): void {
 /** The used requests of the last 24 hours: told, set as if other software had used them, or cleared. */
 function registerUsage(app: FastifyInstance, orgs: OrgBook): void {
   const show = (org: Org) => ({ used: org.usage.count(Date.now()) });
-  app.get(`${PREFIX}/usage`, (request) => show(orgOf(orgs, request)));
-  app.put(`${PREFIX}/usage`, (request) => {
+  app.get(`${SALESFORCE_CONTROL}/usage`, (request) => show(readOrg(orgs, request)));
+  app.put(`${SALESFORCE_CONTROL}/usage`, (request) => {
     const body = readObject(request.body);
     refuseUnknown(body, ['used']);
-    const org = orgOf(orgs, request);
+    const org = readOrg(orgs, request);
     org.usage.set(readCount(body, 'used', 0), Date.now());
     return show(org);
   });
-  app.delete(`${PREFIX}/usage`, (request) => {
-    const org = orgOf(orgs, request);
+  app.delete(`${SALESFORCE_CONTROL}/usage`, (request) => {
+    const org = readOrg(orgs, request);
     org.usage.set(0, Date.now());
     return show(org);
   });
 }
 
-function orgOf(orgs: OrgBook, request: FastifyRequest): Org {
+/** The org that a control request means. */
+export function readOrg(orgs: OrgBook, request: FastifyRequest): Org {
   return orgs.get(readAccount(request.query, request.body) ?? DEFAULT_ACCOUNT);
 }
 
-function ownerAuthor(org: Org): Author {
+/** The org's first user, at work in the browser now. */
+export function ownerAuthor(org: Org): Author {
   return { userId: identifyUser(org.name, org.name).userId, origin: '', at: Date.now() };
 }
 

@@ -3,6 +3,9 @@ import type { LimitBook } from '../control/limit-book.js';
 import type { Platform } from '../control/platform.js';
 import { createIngestJobRoutes } from './bulk/ingest-job-routes.js';
 import { createQueryJobRoutes } from './bulk/query-job-routes.js';
+import { registerEventControl } from './event-control.js';
+import { registerCometd } from './events/cometd-routes.js';
+import { StreamingBook } from './events/streaming-book.js';
 import { answerFault } from './fault-answers.js';
 import { findAccount } from './find-account.js';
 import { identifyUser } from './identity.js';
@@ -45,7 +48,12 @@ const SHOWN_VERSION = 'v67.0';
 /** A simulated Salesforce: OAuth, records, their rules and changes, with its limits and its errors. */
 export function createSalesforcePlatform(options: SalesforceOptions): Platform {
   const limits = createSalesforceLimits();
-  const orgs = new OrgBook(options.seed, options.contacts);
+  const sessions = new StreamingBook();
+  const orgs = new OrgBook(options.seed, options.contacts, (org) =>
+    org.changes.onEvents((events) => {
+      for (const session of sessions.of(org)) session.deliver(events);
+    }),
+  );
   const grants = new GrantBook(options.client.clientSecret, (account) => limits.of(account));
   const addressOf = (account: string, request: FastifyRequest) => instanceUrlOf(orgs.get(account), request);
   return {
@@ -64,8 +72,12 @@ export function createSalesforcePlatform(options: SalesforceOptions): Platform {
       });
       registerIdentity(app, grants, addressOf);
       registerRest(app, gate, callOf, listRoutes(gate, limits));
+      registerCometd(app, { grants, orgs, limits, sessions });
     },
-    registerControl: (app) => registerSalesforceControl(app, orgs),
+    registerControl(app) {
+      registerSalesforceControl(app, orgs);
+      registerEventControl(app, orgs, sessions);
+    },
     findAccount: (request) => findAccount(request, grants),
     countContacts(account) {
       const rows = [...peopleOf(orgs.get(account))];
@@ -75,7 +87,10 @@ export function createSalesforcePlatform(options: SalesforceOptions): Platform {
     listContacts: (account) => [...peopleOf(orgs.get(account))].map((it) => renderRecord(it, SHOWN_VERSION)),
     touchContacts: (account, changes) =>
       touchRecords(orgs.get(account), changes, identifyUser(account, account).userId),
-    expireTokens: (account, kind) => grants.expire(account, kind),
+    expireTokens(account, kind) {
+      grants.expire(account, kind);
+      sessions.stir(orgs.get(account));
+    },
     rotateTokens: (account, on) => grants.rotate(account, on),
     answerFault(status, path, account) {
       const used = orgs.find(account)?.usage.count(Date.now()) ?? 0;

@@ -120,8 +120,8 @@ function mergePair(transaction: Transaction, winner: Row, loser: Row) {
   for (const [name, value] of Object.entries(loser.values)) {
     if (winner.values[name] === undefined) gained[name] = value;
   }
-  transaction.remove(loser, winner.id);
   transaction.update(winner, gained);
+  transaction.remove(loser, winner.id);
   return { ids: [winner.id, loser.id], survivor: winner.id };
 }
 

@@ -1,5 +1,10 @@
 import { onTestFinished } from 'vitest';
-import { openSandboxes, SANDBOX_CLIENT, type SandboxOptions } from '../../../src/sandbox/index.js';
+import {
+  openSandboxes,
+  SANDBOX_CLIENT,
+  type Sandboxes,
+  type SandboxOptions,
+} from '../../../src/sandbox/index.js';
 import { REDIRECT_URI, type Reply } from './sandbox-caller.js';
 
 export const DATA = '/services/data/v67.0';
@@ -20,18 +25,21 @@ export interface SalesforceCaller {
   /** The tokens of a fresh grant. */
   connect(query?: Record<string, string>): Promise<Record<string, string>>;
   withToken(token: string): SalesforceCaller;
+  /** Ends the sandboxes before the test does. */
+  close(): Promise<void>;
 }
 
 /** Opens the sandboxes, which close with the test, connected to the account `demo`. */
 export async function openSalesforce(options: Partial<SandboxOptions> = {}): Promise<SalesforceCaller> {
   const sandboxes = await openSandboxes({ port: 0, contacts: 30, seed: 1, ...options });
   onTestFinished(() => sandboxes.close());
-  const caller = createCaller(sandboxes.salesforceUrl, sandboxes.hubspotUrl, '');
+  const caller = createCaller(sandboxes, '');
   const { access_token } = await caller.connect();
   return caller.withToken(access_token!);
 }
 
-function createCaller(url: string, hubspotUrl: string, token: string): SalesforceCaller {
+function createCaller(sandboxes: Sandboxes, token: string): SalesforceCaller {
+  const { salesforceUrl: url, hubspotUrl } = sandboxes;
   const session: Record<string, string> = token === '' ? {} : { authorization: `Bearer ${token}` };
   const caller: SalesforceCaller = {
     url,
@@ -50,7 +58,8 @@ function createCaller(url: string, hubspotUrl: string, token: string): Salesforc
     call: (method, path, body, headers = {}) => send(url, method, path, body, { ...session, ...headers }),
     control: (method, path, body) => send(url, method, `/__control${path}`, body, {}),
     connect: (query = {}) => connect(url, query),
-    withToken: (other) => createCaller(url, hubspotUrl, other),
+    withToken: (other) => createCaller(sandboxes, other),
+    close: () => sandboxes.close(),
   };
   return caller;
 }

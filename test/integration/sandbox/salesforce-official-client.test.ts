@@ -1,8 +1,14 @@
 import { Connection, OAuth2 } from 'jsforce';
+import { StreamingExtension } from 'jsforce/lib/api/streaming.js';
 import { describe, expect, it } from 'vitest';
 import { SANDBOX_CLIENT } from '../../../src/sandbox/index.js';
 import { approveSalesforce, openSalesforce } from './salesforce-caller.js';
 import { REDIRECT_URI } from './sandbox-caller.js';
+
+interface ChangeMessage {
+  readonly payload: { readonly ChangeEventHeader: object };
+  readonly event: { readonly replayId: number };
+}
 
 /** jsforce, told nothing but where users log in. */
 async function openClient(contacts = 50) {
@@ -123,5 +129,25 @@ describe("Salesforce's client (jsforce)", () => {
     expect(failedResults[0]!.sf__Error).toMatch(/^INVALID_EMAIL_ADDRESS:/);
     const [record] = (await connection.query("SELECT Id FROM Contact WHERE Email = 'one@x.example'")).records;
     expect(record!.Id).toBe(successfulResults[0]!.sf__Id);
+  });
+
+  it('is told of changes, from the id that it names', async () => {
+    const { caller, connection } = await openClient();
+    await caller.control('PUT', '/limits', { longPollMs: 1_000 });
+    const channel = '/data/ContactChangeEvent';
+    const listen = async (replayId: number, count: number) => {
+      const client = connection.streaming.createClient([new StreamingExtension.Replay(channel, replayId)]);
+      const events: ChangeMessage[] = [];
+      const subscription = client.subscribe(channel, (it: ChangeMessage) => events.push(it));
+      await subscription;
+      await expect.poll(() => events.length, { timeout: 10_000 }).toBe(count);
+      // Left out of its types, not of the client.
+      (client as unknown as { disconnect(): void }).disconnect();
+      return events;
+    };
+    await caller.control('POST', '/contacts', { change: 3 });
+    const all = await listen(-2, 3);
+    expect(all[0]!.payload.ChangeEventHeader).toMatchObject({ changeType: 'UPDATE', entityName: 'Contact' });
+    expect(await listen(all[0]!.event.replayId, 2)).toEqual(all.slice(1));
   });
 });
