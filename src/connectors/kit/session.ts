@@ -1,37 +1,13 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import Bottleneck from 'bottleneck';
 import type { Dispatcher } from 'undici';
-import { type AppError, type Platform, platformNames } from '../../domain/index.js';
+import type { AppError, Platform } from '../../domain/index.js';
 import type { Logger } from '../../runtime/index.js';
 import type { Session, SessionOwner } from '../contract.js';
-import { type HttpHead, type HttpReply, headerOf, send, unavailable } from './http.js';
-import type { LimitReport, LimitRule, Permit, Permits } from './permits.js';
+import { type ApiReply, type ApiRequest, httpRequest, parseReply } from './api-request.js';
+import { type HttpHead, send } from './http.js';
+import type { LimitReport, Permit, Permits } from './permits.js';
 
-/** One call to a CRM's API. */
-export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** From the root of the API, without a query. */
-  readonly path: string;
-  /** A list stands for a parameter that is repeated. */
-  readonly query?: Readonly<Record<string, string | readonly string[]>>;
-  /** Sent as JSON. */
-  readonly body?: unknown;
-  /** The limits that the call counts in. */
-  readonly rules: readonly LimitRule[];
-  /** The one of them that a 429 speaks of, and that is blocked by it. */
-  readonly refusedBy: LimitRule;
-  /** 0 (first) to 9 (last) among the waiting calls of the same account in this process; default 5. */
-  readonly priority?: number;
-}
-
-export interface ApiReply {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  /** Parsed JSON; undefined where the reply had no body. */
-  readonly body: unknown;
-  /** The CRM's own clock when it answered (its Date header, to the second); null where it does not tell. */
-  readonly at: Date | null;
-}
+export type { ApiReply, ApiRequest } from './api-request.js';
 
 /** Authenticated, rate-limited HTTP for one integration. */
 export interface HttpSession extends Session {
@@ -44,14 +20,26 @@ export interface HttpSession extends Session {
   call(request: ApiRequest, signal: AbortSignal): Promise<ApiReply>;
 }
 
+/** A long allowance that every call of a platform counts in, beside its rules. */
+export interface CallAllowance {
+  /** @throws AppError QUOTA_EXHAUSTED ({ afterMs }), UNAVAILABLE (backoff) */
+  spend(owner: SessionOwner): Promise<void>;
+  /** What a reply tells of it. */
+  answered(owner: SessionOwner, reply: ApiReply): Promise<void>;
+}
+
 export interface SessionOptions {
   readonly platform: Platform;
-  readonly apiUrl: string;
+  /** Where the API is, unless an account's own address is known. */
+  readonly apiUrl?: string;
   readonly permits: Permits;
   /** What an answer other than 2xx means; a 401 is that of a token that was just renewed. */
   readonly classify: (reply: ApiReply) => AppError;
   /** What the reply's headers say is left, of one of the call's rules. */
   readonly reportOf?: (request: ApiRequest, head: HttpHead) => LimitReport | undefined;
+  /** Whether a reply says that the token is used up; default: every 401. */
+  readonly isTokenRefused?: (reply: ApiReply) => boolean;
+  readonly allowance?: CallAllowance;
   /** How long a call waits for its turn and its permit (ms); a longer wait is handed back. */
   readonly patienceMs?: number;
   /** Calls of one account at once, in this process. */
@@ -90,14 +78,15 @@ async function callOnce(options: SessionOptions, turn: Turn): Promise<ApiReply> 
   signal.throwIfAborted();
   const token = await owner.tokens.current();
   let reply = await attempt(options, turn, token);
-  if (reply.status === 401) reply = await attempt(options, turn, await owner.tokens.renew(token));
+  const { isTokenRefused = ({ status }) => status === 401 } = options;
+  if (isTokenRefused(reply)) reply = await attempt(options, turn, await owner.tokens.renew(token));
   if (reply.status < 400) return reply;
   throw options.classify(reply);
 }
 
 async function attempt(options: SessionOptions, turn: Turn, token: string): Promise<ApiReply> {
-  const { platform, permits, dispatcher } = options;
-  const { request, signal } = turn;
+  const { platform, permits, dispatcher, allowance } = options;
+  const { request, owner, signal } = turn;
   const patienceMs = Math.max(0, turn.patienceEndsAt - performance.now());
   const permit = await permits.acquire(request.rules, { platform, patienceMs, signal });
   let released: Promise<void> | undefined;
@@ -110,43 +99,22 @@ async function attempt(options: SessionOptions, turn: Turn, token: string): Prom
       const report = options.reportOf?.(request, head);
       void release({ answered: true, ...(report && { report }) });
     };
+    await allowance?.spend(owner);
     const deadlineMs = permit.leftMs();
-    const http = { ...httpRequest(options.apiUrl, request, token), signal, deadlineMs, onHead };
-    const reply = parse(platform, await send(platform, http, dispatcher));
-    if (reply.status === 429) await block(options, permit, request, reply);
+    const http = { ...httpRequest(addressOf(options, owner), request, token), signal, deadlineMs, onHead };
+    const reply = parseReply(platform, request.as, await send(platform, http, dispatcher));
+    await allowance?.answered(owner, reply).catch((error) => unreleased(options, error));
+    if (reply.status >= 400) await block(options, permit, request, reply);
     return reply;
   } finally {
     await release({ answered: false });
   }
 }
 
-function httpRequest(apiUrl: string, { method, path, query, body }: ApiRequest, token: string) {
-  const url = new URL(apiUrl.replace(/\/+$/, '') + path);
-  for (const [name, values] of Object.entries(query ?? {}))
-    for (const value of [values].flat()) url.searchParams.append(name, value);
-  const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
-  if (body === undefined) return { method, url, headers };
-  return {
-    method,
-    url,
-    headers: { ...headers, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  };
-}
-
-/** An unreadable body is a fault of the way there when the status is good; an error page needs no body. */
-function parse(platform: Platform, { status, headers, text }: HttpReply): ApiReply {
-  const date = Date.parse(headerOf(headers, 'date') ?? '');
-  const at = Number.isNaN(date) ? null : new Date(date);
-  try {
-    return { status, headers, at, body: text === '' ? undefined : JSON.parse(text) };
-  } catch {
-    if (status >= 400) return { status, headers, at, body: undefined };
-    throw unavailable(
-      platform,
-      `${platformNames[platform]} sent an answer that cannot be read; trying again soon.`,
-    );
-  }
+function addressOf({ apiUrl, platform }: SessionOptions, owner: SessionOwner): string {
+  const address = owner.apiUrl ?? apiUrl;
+  if (address === undefined) throw new Error(`an account of ${platform} has no address`);
+  return address;
 }
 
 /** What the CRM refused for now is refused here too, for all processes. */
@@ -156,8 +124,8 @@ async function block(
   request: ApiRequest,
   reply: ApiReply,
 ): Promise<void> {
-  const { retry } = options.classify(reply);
-  if (typeof retry !== 'object') return;
+  const { code, retry } = options.classify(reply);
+  if (typeof retry !== 'object' || (reply.status !== 429 && code !== 'RATE_LIMITED')) return;
   await permit.block(request.refusedBy, retry.afterMs).catch((error) => unreleased(options, error));
 }
 

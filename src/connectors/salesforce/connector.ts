@@ -1,0 +1,66 @@
+import type { Dispatcher } from 'undici';
+import type { Logger } from '../../runtime/index.js';
+import type { Capabilities, Connector, SessionOwner } from '../contract.js';
+import type { Allowances } from '../kit/allowances.js';
+import type { Permits } from '../kit/permits.js';
+import { createSessions } from '../kit/session.js';
+import { classify, isNoRestSession, isQuotaEnd } from './errors.js';
+import { createChangeFeed } from './feed.js';
+import { checkInstanceUrl } from './instance.js';
+import { createCallAllowance, createRules, readBudget, type SalesforceLimits } from './limits.js';
+import { createSalesforceOAuth, type SalesforceOAuthOptions } from './oauth.js';
+import { createObjectStream } from './object.stream.js';
+import type { OrgSession } from './org.js';
+import { createOrgNamer } from './org-name.js';
+import { orgObjects } from './org-objects.js';
+
+export interface SalesforceOptions extends SalesforceOAuthOptions, SalesforceLimits {
+  readonly permits: Permits;
+  readonly allowances: Allowances;
+  /** How long a call waits for its turn (ms) before RATE_LIMITED hands the wait back; default 2 s. */
+  readonly patienceMs?: number;
+  /** Instead of the shared connections, for tests. */
+  readonly dispatcher?: Dispatcher;
+  readonly log?: Logger;
+}
+
+const capabilities: Capabilities = {
+  objects: 'contacts and leads, as chosen',
+  fullSync: 'query, 2,000 a call; Bulk API 2.0 above that',
+  incrementalSync: 'queryAll by `SystemModstamp`, 2,000 a call',
+  deletes: 'deleted rows of queryAll, and a check of what a full sync did not meet',
+  merges: '`MasterRecordId`',
+  changesWithinSeconds: 'Change Data Capture',
+  limits: 'requests per org in 24 h, shared fairly; calls at once',
+};
+
+/** Salesforce, whole: its consent, its contacts and leads, and its limits. */
+export function createSalesforceConnector(options: SalesforceOptions): Connector<OrgSession> {
+  const { permits, allowances, patienceMs, dispatcher, log } = options;
+  const rules = createRules(options);
+  const sessions = createSessions({
+    platform: 'SALESFORCE',
+    permits,
+    classify,
+    isTokenRefused: (reply) => reply.status === 401 && !isNoRestSession(reply),
+    allowance: createCallAllowance(allowances, rules, isQuotaEnd),
+    ...(patienceMs !== undefined && { patienceMs }),
+    ...(dispatcher && { dispatcher }),
+    ...(log && { log }),
+  });
+  const openSession = (owner: SessionOwner): OrgSession => {
+    const apiUrl = checkInstanceUrl(owner.apiUrl, options);
+    const { call } = sessions.open({ ...owner, apiUrl });
+    return { accountId: owner.accountId, apiUrl, tokens: owner.tokens, call };
+  };
+  const streams = orgObjects.map((object) => createObjectStream(object, rules));
+  return {
+    platform: 'SALESFORCE',
+    oauth: createSalesforceOAuth(options, createOrgNamer(openSession, rules)),
+    capabilities,
+    streams: ({ salesforceObjects }) => streams.filter((it) => salesforceObjects.includes(it.recordType)),
+    openSession,
+    feed: createChangeFeed(),
+    readBudget: (owner) => readBudget(allowances, rules, owner?.accountId ?? null),
+  };
+}

@@ -1,0 +1,2 @@
+export { createSalesforceConnector, type SalesforceOptions } from './connector.js';
+export type { SalesforceLimits } from './limits.js';

@@ -1,0 +1,51 @@
+import { type ContactField, contactFields } from '../../domain/index.js';
+
+/** One of Salesforce's objects that hold people. */
+export interface OrgObject {
+  readonly name: 'Contact' | 'Lead';
+  /** The stream that reads it. */
+  readonly stream: 'contacts' | 'leads';
+  /** What the ids of all its records begin with. */
+  readonly keyPrefix: string;
+  /** Where each of our fields is; a dot leads to the record that it belongs to. */
+  readonly fields: Readonly<Record<ContactField, string>>;
+  /** Which records count, beside not being deleted. */
+  readonly condition: string | null;
+  /** What every reading asks for, so that one conversion fits all. */
+  readonly select: readonly string[];
+  /** Its channel of changes (Change Data Capture). */
+  readonly channel: string;
+}
+
+const named = Object.fromEntries(
+  contactFields.map(({ name, platforms }) => [name, platforms.SALESFORCE]),
+) as Record<ContactField, string>;
+
+function defineObject(it: Omit<OrgObject, 'select' | 'channel'>, ...more: readonly string[]): OrgObject {
+  const select = [
+    'Id',
+    ...Object.values(it.fields),
+    'SystemModstamp',
+    'IsDeleted',
+    'MasterRecordId',
+    ...more,
+  ];
+  return { ...it, select, channel: `/data/${it.name}ChangeEvent` };
+}
+
+/** A contact's company is its account. */
+const contact = defineObject({
+  name: 'Contact',
+  stream: 'contacts',
+  keyPrefix: '003',
+  fields: { ...named, company: 'Account.Name' },
+  condition: null,
+});
+
+/** A converted lead has become a contact, and is a lead no more. */
+const lead = defineObject(
+  { name: 'Lead', stream: 'leads', keyPrefix: '00Q', fields: named, condition: 'IsConverted = false' },
+  'IsConverted',
+);
+
+export const orgObjects: readonly OrgObject[] = [contact, lead];
