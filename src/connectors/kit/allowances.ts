@@ -1,4 +1,4 @@
-import type { Platform } from '../../domain/index.js';
+import { AppError, type Platform, platformNames } from '../../domain/index.js';
 
 /** What a CRM account may use in a long window, counted over all its users and all software. */
 export interface AllowanceRule {
@@ -46,4 +46,87 @@ export interface Allowances {
   /** The CRM refused a call because the allowance is used up. */
   exhausted(rule: AllowanceRule): Promise<void>;
   read(rule: AllowanceRule): Promise<AllowanceState>;
+}
+
+/** What a ledger says to one who asks for a call. */
+export interface AllowanceAnswer {
+  /** 0: the call is granted. Else the time after which asking again is worth it (ms). */
+  readonly waitMs: number;
+  /** There is some left, but not for this user before those who had less. */
+  readonly isKeptForOthers: boolean;
+}
+
+type MaybePromise<T> = T | Promise<T>;
+
+/**
+ * Where the use of an allowance is counted, in buckets of time: per user and in sum. A bucket counts until the
+ * window that began with its last moment is over, so no window sees more than the limit: the price is one bucket.
+ *
+ * There are two pots: the general one, and the reserve, which opens to interactive calls when the general one is
+ * shut to them. Of a pot each may take while all who ask and have had less could still catch up with him.
+ */
+export interface AllowanceLedger {
+  take(rule: AllowanceRule, userId: string, interactive: boolean): MaybePromise<AllowanceAnswer>;
+  report(rule: AllowanceRule, told: { readonly used: number; readonly limit: number }): MaybePromise<void>;
+  exhausted(rule: AllowanceRule): MaybePromise<void>;
+  read(rule: AllowanceRule): MaybePromise<AllowanceState>;
+}
+
+/** How many whole buckets a window has; one more is counted, for the one that is under way. */
+export const bucketsPerWindow = 96;
+
+/** The times of a rule (ms); those of a short window are shorter. */
+export interface AllowanceTimes {
+  readonly bucketMs: number;
+  /** Who has not asked for so long wants no more now. */
+  readonly idleMs: number;
+  readonly leastWaitMs: number;
+  /** Added to a wait at most, lest all who wait come back at once. */
+  readonly jitterMs: number;
+  /** After the CRM refused, or while other software uses all: until one call may try, at least and at most. */
+  readonly leastPauseMs: number;
+  readonly mostPauseMs: number;
+}
+
+export function timesOf({ windowMs }: AllowanceRule): AllowanceTimes {
+  const bucketMs = Math.ceil(windowMs / bucketsPerWindow);
+  return {
+    bucketMs,
+    idleMs: Math.min(60_000, 4 * bucketMs),
+    leastWaitMs: Math.min(5_000, bucketMs),
+    jitterMs: Math.min(30_000, bucketMs),
+    leastPauseMs: Math.min(60_000, bucketMs),
+    mostPauseMs: Math.min(15 * 60_000, bucketMs),
+  };
+}
+
+/** The words around a ledger, the same for every ledger. */
+export function createAllowances(ledger: AllowanceLedger): Allowances {
+  return {
+    spend: async ({ rule, userId, interactive, platform }) => {
+      const answer = await ledger.take(rule, userId, interactive);
+      if (answer.waitMs > 0) throw quotaExhausted(platform, rule, answer);
+    },
+    report: async (rule, told) => {
+      if (isSane(told)) await ledger.report(rule, told);
+    },
+    exhausted: async (rule) => ledger.exhausted(rule),
+    read: async (rule) => ledger.read(rule),
+  };
+}
+
+/** A header that cannot be true is left alone. */
+function isSane({ used, limit }: { readonly used: number; readonly limit: number }): boolean {
+  return Number.isSafeInteger(used) && used >= 0 && Number.isSafeInteger(limit) && limit > 0;
+}
+
+function quotaExhausted(platform: Platform, rule: AllowanceRule, answer: AllowanceAnswer): AppError {
+  const afterMs = Math.ceil(answer.waitMs + Math.random() * timesOf(rule).jitterMs);
+  const minute = 60_000;
+  const goesOnAt = new Date(Math.ceil((Date.now() + afterMs) / minute) * minute).toISOString().slice(11, 16);
+  const allowance = `${platformNames[platform]}'s daily allowance for this org`;
+  const what = answer.isKeptForOthers ? `Your share of ${allowance}` : allowance;
+  return new AppError('QUOTA_EXHAUSTED', `${what} is used up: goes on at about ${goesOnAt} UTC.`, {
+    retry: { afterMs },
+  });
 }

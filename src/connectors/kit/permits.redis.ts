@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { AppError } from '../../domain/index.js';
+import { answered } from './answered.js';
 import { createPermits, type Ledger, type LimitRule, type Permits } from './permits.js';
 import { LedgerMemory, type Memory } from './permits.memory.js';
 import { blockScript, forgetScript, readScript, settleScript, takeScript } from './permits.scripts.js';
@@ -86,22 +86,4 @@ function ledgerKeyOf(prefix: string, rule: LimitRule): string {
 
 function tagOf(prefix: string, { key }: LimitRule): string {
   return `${prefix}{limits:${key.slice(0, key.indexOf(':'))}}`;
-}
-
-/** A command that ioredis holds back while it reconnects must not hold the caller back. */
-async function answered<T>(command: () => Promise<T>, answerMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer from Redis within ${answerMs} ms`)), answerMs);
-  });
-  try {
-    return await Promise.race([command(), late]);
-  } catch (cause) {
-    throw new AppError('UNAVAILABLE', 'The budget of CRM calls cannot be asked; trying again soon.', {
-      retry: 'backoff',
-      cause,
-    });
-  } finally {
-    clearTimeout(timer);
-  }
 }
