@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Config } from './config/index.js';
-import { createLocalPermits, createRedisPermits, type Permits } from './connectors/index.js';
+import {
+  type Allowances,
+  createLocalAllowances,
+  createLocalPermits,
+  createRedisAllowances,
+  createRedisPermits,
+  type Permits,
+} from './connectors/index.js';
 import { type Events, openEvents } from './events/index.js';
 import { createRedisQueueBackend, openPostgresQueueBackend, type QueueBackend } from './queue/index.js';
 import { type Lifecycle, type Logger, openEmbeddedPostgres, openEmbeddedRedis } from './runtime/index.js';
@@ -9,12 +16,13 @@ import { type Lifecycle, type Logger, openEmbeddedPostgres, openEmbeddedRedis } 
 /** How long Redis may take to answer at the start (ms). */
 const firstAnswerMs = 10_000;
 
-/** The services underneath, wherever they come from: the rest sees a database, a queue, events and permits. */
+/** The services underneath, wherever they come from: the rest sees a database, a queue, events and budgets. */
 export interface Services {
   readonly databaseUrl: string;
   readonly queueBackend: QueueBackend;
   readonly events: Events;
   readonly permits: Permits;
+  readonly allowances: Allowances;
   /** @throws when Redis is used and does not answer. */
   pingRedis: (() => Promise<void>) | null;
 }
@@ -48,6 +56,7 @@ export async function openServices(config: Config, app: Lifecycle, log: Logger):
       it.close(),
     ),
     permits: createRedisPermits({ redis: producer }),
+    allowances: createRedisAllowances({ redis: producer }),
     pingRedis: async () => {
       await producer.ping();
     },
@@ -84,6 +93,7 @@ async function openWithoutRedis(databaseUrl: string, app: Lifecycle, log: Logger
     queueBackend: app.use(await openPostgresQueueBackend(databaseUrl), (it) => it.close()),
     events: app.use(openEvents(null, log), (it) => it.close()),
     permits: createLocalPermits(),
+    allowances: createLocalAllowances(),
     pingRedis: null,
   };
 }

@@ -83,6 +83,8 @@ export interface SyncRun extends SyncCounts {
   /** The CRM's own total, when it tells one. */
   readonly total: number | null;
   readonly waitingFor: string | null;
+  /** When a run that waits goes on. */
+  readonly goesOnAt: Date | null;
   readonly error: SyncError | null;
   readonly queuedAt: Date;
   readonly startedAt: Date | null;
@@ -102,6 +104,7 @@ export interface SyncProgress extends SyncCounts {
   readonly fraction: number | null;
   readonly estimatedFinishAt: Date | null;
   readonly waitingFor: string | null;
+  readonly goesOnAt: Date | null;
   readonly at: Date;
 }
 
@@ -126,6 +129,7 @@ export function progressOf(run: SyncRun): SyncProgress {
     fraction,
     estimatedFinishAt: done ? null : estimateFinish(run),
     waitingFor: run.waitingFor,
+    goesOnAt: run.goesOnAt,
     at: run.updatedAt,
     ...countsOf(run),
   };

@@ -25,8 +25,8 @@ export interface ClaimedRun {
 }
 
 export const runColumns = `id, platform, direction, mode, trigger, dry_run, status, phase, page, checkpoint, sequence, processed,
-  created, updated, unchanged, deleted, failed, conflicts, total, waiting_for, failing_since, error_code, error_message,
-  error_retryable, queued_at, started_at, finished_at, updated_at`;
+  created, updated, unchanged, deleted, failed, conflicts, total, waiting_for, due_at, failing_since, error_code,
+  error_message, error_retryable, queued_at, started_at, finished_at, updated_at`;
 
 /** Ends what is under way on the user's ($1) integration with a platform ($2): the statuses of such runs are $3. */
 export const cancelActiveRuns = `UPDATE sync_runs SET status = 'CANCELLED', phase = 'DONE', finished_at = now(),
@@ -55,6 +55,7 @@ export function readRun(row: RunRow): SyncRun {
     conflicts: row.conflicts as number,
     total: row.total as number | null,
     waitingFor: row.waiting_for as string | null,
+    goesOnAt: row.waiting_for === null ? null : (row.due_at as Date),
     error:
       row.error_code === null
         ? null

@@ -56,6 +56,9 @@ export class SyncProgressType implements Omit<SyncProgress, 'platform'> {
   })
   readonly waitingFor!: string | null;
 
+  @Field(() => DateTime, { nullable: true, description: 'When a run that waits goes on.' })
+  readonly goesOnAt!: Date | null;
+
   @Field(() => DateTime, { description: 'When this was so.' })
   readonly at!: Date;
 }

@@ -619,6 +619,8 @@ export type SyncProgress = {
   failed: Scalars['Int']['output'];
   /** 0 to 1; null while total is unknown. */
   fraction?: Maybe<Scalars['Float']['output']>;
+  /** When a run that waits goes on. */
+  goesOnAt?: Maybe<Scalars['DateTime']['output']>;
   /** What the run is doing. */
   phase: SyncPhase;
   /** Records read from the CRM, or sent to it. */

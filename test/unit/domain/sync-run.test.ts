@@ -28,6 +28,7 @@ const run: SyncRun = {
   conflicts: 0,
   total: 1_000,
   waitingFor: null,
+  goesOnAt: null,
   error: null,
   queuedAt: new Date('2026-01-01T00:00:00Z'),
   startedAt: new Date('2026-01-01T00:00:30Z'),
@@ -52,6 +53,12 @@ describe('progressOf', () => {
   it('knows no fraction without a total, and no finish without a pace', () => {
     expect(progressOf({ ...run, total: null })).toMatchObject({ fraction: null, estimatedFinishAt: null });
     expect(progressOf({ ...run, processed: 0 })).toMatchObject({ fraction: 0, estimatedFinishAt: null });
+  });
+
+  it('says why a run waits, and when it goes on', () => {
+    const goesOnAt = new Date('2026-01-01T14:20:00Z');
+    const waiting = { ...run, waitingFor: 'the allowance of the day', goesOnAt } as const;
+    expect(progressOf(waiting)).toMatchObject({ waitingFor: 'the allowance of the day', goesOnAt });
   });
 
   it('is whole once the run has ended well', () => {
