@@ -12,9 +12,10 @@ import type { Services } from './services.js';
 
 /** The connectors of the CRMs that are set up; all of them where sandboxes stand in. */
 export function createPlatforms(config: Config, services: Services, log: Logger): Connectors {
-  const { permits } = services;
+  const { permits, allowances } = services;
   return createConnectors({
     hubspot: hubspotOptions(config, { permits, log }),
+    salesforce: salesforceOptions(config, { permits, log }, allowances),
     google: googleOptions(config, { permits, log }),
   });
 }
@@ -30,6 +31,18 @@ function hubspotOptions({ platforms: { hubspot }, sandbox }: Config, shared: Sha
   const { webhooks, limits } = hubspot;
   const { appUrl, apiUrl } = sandbox.enabled ? { appUrl: url, apiUrl: url } : hubspot;
   return client && { ...shared, ...client, appUrl, apiUrl, webhooks, limits: { ...limits, app: limits.app } };
+}
+
+function salesforceOptions(
+  { platforms: { salesforce }, sandbox }: Config,
+  shared: Shared,
+  allowances: Services['allowances'],
+) {
+  const client = clientOf(salesforce, sandbox);
+  const here = { loginUrl: sandboxUrls(sandbox.port).salesforce, instanceHosts: ['localhost', '127.0.0.1'] };
+  const { loginUrl, instanceHosts } = sandbox.enabled ? here : salesforce;
+  const { requestsPerDay, reserve } = salesforce;
+  return client && { ...shared, ...client, loginUrl, instanceHosts, requestsPerDay, reserve, allowances };
 }
 
 function googleOptions({ platforms: { google }, sandbox }: Config, shared: Shared) {
@@ -56,9 +69,9 @@ export async function openSandbox(config: Config, app: Lifecycle, log: Logger): 
   if (role !== 'sandbox' && (await isSandboxServing(sandboxUrls(port).hubspot))) return;
   const client = clientOf(platforms.hubspot, { ...sandbox, enabled: true }) as SandboxClient;
   const sandboxes = app.use(await openSandboxes({ port, contacts, client }), (it) => it.close());
-  const { hubspotUrl, googleUrl } = sandboxes;
+  const { hubspotUrl, salesforceUrl, googleUrl } = sandboxes;
   log.info(
-    { hubspotUrl, googleUrl },
+    { hubspotUrl, salesforceUrl, googleUrl },
     'sandboxes stand in for the CRMs; set the client id of an app to use a real one',
   );
   if (role === 'sandbox') console.log(`ready ${hubspotUrl}`);

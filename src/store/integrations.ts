@@ -75,7 +75,7 @@ export function readIntegration(row: IntegrationRow): Integration {
     connectedAt: row.connectedAt,
     tokenExpiresAt: row.tokenExpiresAt,
     lastSyncedAt: row.lastSyncedAt,
-    nextSyncAt: row.nextSyncAt,
+    nextSyncAt: row.state === 'CONNECTED' ? row.nextSyncAt : null,
     settings: {
       syncEveryMinutes: row.syncEveryMinutes,
       direction: row.direction as IntegrationSettings['direction'],

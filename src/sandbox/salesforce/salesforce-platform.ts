@@ -84,7 +84,15 @@ export function createSalesforcePlatform(options: SalesforceOptions): Platform {
       const archived = rows.filter(isDeleted).length;
       return { total: rows.length - archived, archived };
     },
-    listContacts: (account) => [...peopleOf(orgs.get(account))].map((it) => renderRecord(it, SHOWN_VERSION)),
+    listContacts(account) {
+      const org = orgs.get(account);
+      const names = new Map([...org.store.rows('Account')].map((it) => [it.id, it.values.Name ?? null]));
+      return [...peopleOf(org)].map((it) => {
+        const shown = renderRecord(it, SHOWN_VERSION);
+        const { AccountId } = it.values;
+        return typeof AccountId !== 'string' ? shown : { ...shown, Account: { Name: names.get(AccountId) ?? null } };
+      });
+    },
     touchContacts: (account, changes) =>
       touchRecords(orgs.get(account), changes, identifyUser(account, account).userId),
     expireTokens(account, kind) {

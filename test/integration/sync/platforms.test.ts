@@ -8,6 +8,7 @@ import { byId, openHarness, type SyncedUser } from '../../support/engine-harness
 import { openGoogle } from '../../support/platforms/google.js';
 import { openHubspot } from '../../support/platforms/hubspot.js';
 import type { PlatformUnderTest } from '../../support/platforms/platform-under-test.js';
+import { openSalesforce } from '../../support/platforms/salesforce.js';
 
 /*
  * What every platform must do, one list for all: the real engine and store, over real HTTP, against the platform's
@@ -21,6 +22,7 @@ const sandboxes = await openSandboxes({ port: 0, contacts: seeded, seed: 11 });
 closeAfterFile(() => sandboxes.close());
 const underTest: PlatformUnderTest[] = [
   await openHubspot(sandboxes.hubspotUrl),
+  await openSalesforce(sandboxes.salesforceUrl),
   await openGoogle(sandboxes.googleUrl),
 ];
 const harness = await openHarness();
