@@ -87,6 +87,8 @@ export interface Stream<S extends Session = Session> {
    * under the id of the one that it was merged into, which then `replaces` it), a tombstone, or a fault.
    */
   readById(session: S, externalIds: readonly string[], signal: AbortSignal): Promise<RecordsById>;
+  /** Whether a record of that id can be one of its own, where ids tell it; without it every id can. */
+  owns?(externalId: string): boolean;
   /** How many ids `readById` takes at most. */
   readonly readByIdMax: number;
   /** How many records the CRM says it holds now; null where it does not tell. */

@@ -9,7 +9,7 @@ export type { AllowanceRule, Allowances, AllowanceUse } from './kit/allowances.j
 export type { LimitRule, Permits } from './kit/permits.js';
 export { createLocalPermits } from './kit/permits.local.js';
 export { createRedisPermits } from './kit/permits.redis.js';
-export { createSalesforceConnector, type SalesforceLimits } from './salesforce/index.js';
+export { createSalesforceConnector } from './salesforce/index.js';
 
 /** The platforms that are set up. */
 export type Connectors = ReadonlyMap<Platform, Connector>;
