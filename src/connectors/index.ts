@@ -13,7 +13,7 @@ export { createRedisAllowances } from './kit/allowances.redis.js';
 export type { LimitRule, Permits } from './kit/permits.js';
 export { createLocalPermits } from './kit/permits.local.js';
 export { createRedisPermits } from './kit/permits.redis.js';
-export { createSalesforceConnector, type SalesforceLimits } from './salesforce/index.js';
+export { createSalesforceConnector } from './salesforce/index.js';
 
 /** The platforms that are set up. */
 export type Connectors = ReadonlyMap<Platform, Connector>;

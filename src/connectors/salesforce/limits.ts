@@ -17,17 +17,19 @@ export interface SalesforceLimits {
 export interface SalesforceRules {
   /** Requests in a rolling day. */
   daily(orgId: string): AllowanceRule;
-  /** Calls at once: a slot frees when its reply is here. */
+  /** Calls at once, over all processes: a slot is held until its reply is here. */
   concurrent(orgId: string): LimitRule;
 }
 
 const dayMs = 24 * 3_600_000;
+/** How long a slot rests after its reply, which is also how often who waits for one looks again (ms). */
+const restMs = 50;
 
 export function createRules(limits: SalesforceLimits): SalesforceRules {
   const { requestsPerDay, reserve, concurrentCalls = 5 } = limits;
   return {
     daily: (id) => ({ key: `salesforce:org:${id}`, limit: requestsPerDay, windowMs: dayMs, reserve }),
-    concurrent: (id) => ({ key: `salesforce:concurrent:${id}`, limit: concurrentCalls, windowMs: 1 }),
+    concurrent: (id) => ({ key: `salesforce:concurrent:${id}`, limit: concurrentCalls, windowMs: restMs }),
   };
 }
 

@@ -30,6 +30,7 @@ export function createObjectStream(object: OrgObject, rules: SalesforceRules): S
     recordType: object.name,
     read: (session, from, signal) => read(open(session, signal), heldOf(session.accountId), from),
     readById: (session, externalIds, signal) => readById(open(session, signal), externalIds),
+    owns: (externalId) => externalId.startsWith(object.keyPrefix),
     readByIdMax: idMax,
     count: async (session, signal) => (await open(session, signal).calls.count(countQuery(object))).total,
   };

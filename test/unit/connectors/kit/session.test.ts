@@ -56,6 +56,37 @@ describe('a call', () => {
     expect(seen!.headers.authorization).toBe('Bearer first-token');
   });
 
+  it('goes to the account’s own address where there is one, and brings a text as it came', async () => {
+    server.answer = (_, response) => response.end('a,b\n');
+    const sessions = createSessions({ platform: 'SALESFORCE', permits, classify });
+    const owner = { userId: 'u', accountId: '1', interactive: true, tokens };
+    const headers = { accept: 'text/csv' };
+    const own = sessions.open({ ...owner, apiUrl: server.url });
+    expect(await own.call({ ...ping, headers, as: 'text' }, signal)).toMatchObject({ body: 'a,b\n' });
+    expect(server.seen[0]!.headers.accept).toBe('text/csv');
+    const lost = sessions.open({ ...owner, apiUrl: null });
+    await expect(lost.call(ping, signal)).rejects.toThrow('no address');
+  });
+
+  it('spends from the allowance before it is made, and tells it of the reply', async () => {
+    server.answer = (_, response) => sendJson(response, 200, { ok: true });
+    const told: string[] = [];
+    const allowance = {
+      spend: async ({ userId }: { userId: string }) =>
+        void told.push(`spent by ${userId}, ${server.seen.length} made`),
+      answered: async (_: unknown, { status }: { status: number }) => {
+        told.push(`answered ${status}`);
+        throw new Error('nobody listens');
+      },
+    };
+    await session({ allowance }).call(ping, signal);
+    expect(told).toEqual(['spent by u, 0 made', 'answered 200']);
+    const refusal = new AppError('QUOTA_EXHAUSTED', 'used up', { retry: { afterMs: 1 } });
+    const empty = { ...allowance, spend: () => Promise.reject(refusal) };
+    await expect(session({ allowance: empty }).call(ping, signal)).rejects.toBe(refusal);
+    expect(server.seen.length).toBe(1);
+  });
+
   it('renews a refused token once and calls once more, with a permit of its own', async () => {
     server.answer = ({ headers }, response) => {
       const isFirst = headers.authorization === 'Bearer first-token';

@@ -149,6 +149,22 @@ describe('a call to an org', () => {
   });
 });
 
+describe('the streams', () => {
+  it('ask for rows by the largest reply, and know their own ids', async () => {
+    const { contacts, session, connector } = setUp();
+    await contacts.readById(session, ['003000000000001AAA'], signal);
+    expect(server.seen[0]).toMatchObject({ path: '/services/data/v67.0/queryAll' });
+    expect(server.seen[0]!.headers['sforce-query-options']).toBe('batchSize=2000');
+    const owners = (id: string) =>
+      connector.streams(settings).flatMap((it) => (it.owns?.(id) ? it.name : []));
+    expect([
+      owners('003000000000001AAA'),
+      owners('00Q000000000001AAA'),
+      owners('001000000000001AAA'),
+    ]).toEqual([['contacts'], ['leads'], []]);
+  });
+});
+
 describe('the connector', () => {
   it('opens no session to an address that is not Salesforce’s', () => {
     const { connector, owner } = setUp();
