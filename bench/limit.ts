@@ -1,5 +1,6 @@
 /** `npm run bench:limit`: what reaches the CRM from four worker processes flat out, in any window of the limit. */
 import { StartSync } from '../src/demo/operations.js';
+import { mostIn } from './most-in.js';
 import { openStack, report } from './stack.js';
 
 const workers = 4;
@@ -7,17 +8,6 @@ const users = 8;
 const limit = 100;
 const windowMs = 10_000;
 const measuredMs = 60_000;
-
-/** The most calls in any sliding window. */
-function mostIn(moments: readonly number[], ms: number): number {
-  let first = 0;
-  let most = 0;
-  for (const [index, moment] of moments.entries()) {
-    while (moment - moments[first]! >= ms) first += 1;
-    most = Math.max(most, index - first + 1);
-  }
-  return most;
-}
 
 const stack = await openStack({ contacts: 30_000 });
 try {

@@ -118,10 +118,8 @@ local function opensAt(pot)
   end
   local buckets, order = {}, {}
   local function at(number)
-    if not buckets[number] then
-      buckets[number] = {}
-      order[#order + 1] = number
-    end
+    if not buckets[number] then order[#order + 1] = number end
+    buckets[number] = buckets[number] or {}
     return buckets[number]
   end
   local fields = redis.call('HGETALL', taken)

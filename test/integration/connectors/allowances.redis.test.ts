@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createRedisAllowances } from '../../../src/connectors/index.js';
-import type { AllowanceRule } from '../../../src/connectors/kit/allowances.js';
+import { type AllowanceRule, type Allowances, createRedisAllowances } from '../../../src/connectors/index.js';
+import type { AllowanceLedger } from '../../../src/connectors/kit/allowances.js';
 import { LocalAllowanceLedger } from '../../../src/connectors/kit/allowances.local.js';
 import { createRedisAllowanceLedger } from '../../../src/connectors/kit/allowances.redis.js';
 import { closeAfterFile } from '../../support/close-after-file.js';
@@ -42,6 +42,26 @@ const timed = fc.record({
   step,
 });
 
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** One step, and all that can be seen of its ledger afterwards. */
+async function play(ledger: AllowanceLedger, rule: AllowanceRule, it: Step): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  if (it.kind === 'report') await ledger.report(rule, it);
+  else if (it.kind === 'exhausted') await ledger.exhausted(rule);
+  else for (let i = 0; i < it.times; i++) seen.push(await ledger.take(rule, it.user, it.interactive));
+  return [...seen, await ledger.read(rule)];
+}
+
+const rule: AllowanceRule = { key: 'salesforce:org:1', limit: 10, windowMs: 24 * 3_600_000, reserve: 0.1 };
+const use = { rule, userId: 'a', interactive: false, platform: 'SALESFORCE' } as const;
+
+/** All but the reserve. */
+async function spendAll(allowances: Allowances): Promise<void> {
+  for (let i = 0; i < 9; i++) await allowances.spend(use);
+  await expect(allowances.spend(use)).rejects.toMatchObject({ code: 'QUOTA_EXHAUSTED' });
+}
+
 describe('allowances on Redis', () => {
   it('answer as those of one process do, whatever is asked and told when', async () => {
     const rules = fc.record({
@@ -54,20 +74,57 @@ describe('allowances on Redis', () => {
         let now = start;
         const local = new LocalAllowanceLedger(() => now);
         const shared = createRedisAllowanceLedger({ redis, prefix: nextPrefix(), now: () => now });
-        for (const { afterMs, step: it } of steps) {
+        for (const { afterMs, step } of steps) {
           now += afterMs;
-          if (it.kind === 'take')
-            for (let i = 0; i < it.times; i++)
-              expect(await shared.take(rule, it.user, it.interactive)).toEqual(
-                local.take(rule, it.user, it.interactive),
-              );
-          else
-            for (const ledger of [local, shared])
-              await (it.kind === 'report' ? ledger.report(rule, it) : ledger.exhausted(rule));
-          expect(await shared.read(rule)).toEqual(local.read(rule));
+          expect(await play(shared, rule, step)).toEqual(await play(local, rule, step));
         }
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('keep the keys of a rule in one slot of a cluster, and none for ever', async () => {
+    const prefix = nextPrefix();
+    const allowances = createRedisAllowances({ redis, prefix });
+    await spendAll(allowances);
+    await allowances.report(rule, { used: 8, limit: 10 });
+    await allowances.exhausted(rule);
+    const keys = await redis.keys(`${prefix}*`);
+    expect(keys).toHaveLength(5);
+    expect(new Set(keys.map((key) => /\{(.+?)\}/.exec(key)?.[1])).size).toBe(1);
+    for (const key of keys) expect(await redis.pttl(key)).toBeGreaterThan(rule.windowMs);
+  });
+
+  it('are one for all processes, and outlive the scripts of Redis', async () => {
+    const prefix = nextPrefix();
+    const [one, other] = [1, 2].map(() => createRedisAllowances({ redis, prefix }));
+    await spendAll(one!);
+    await redis.script('FLUSH');
+    await expect(other!.spend(use)).rejects.toMatchObject({ code: 'QUOTA_EXHAUSTED' });
+    expect(await other!.read(rule)).toMatchObject({ limit: 10, remaining: 1, waiting: 1 });
+  });
+
+  it('are set right by the first reply after Redis lost its memory', async () => {
+    const own = await createTestRedis();
+    const connection = new Redis(own.url);
+    closeAfterFile(() => connection.disconnect());
+    const allowances = createRedisAllowances({ redis: connection });
+    await spendAll(allowances);
+    await own.flush();
+    await allowances.spend(use);
+    await allowances.report(rule, { used: 10, limit: 10 });
+    await expect(allowances.spend(use)).rejects.toMatchObject({ code: 'QUOTA_EXHAUSTED' });
+  });
+
+  it('let nothing through while Redis is down', async () => {
+    const own = await createTestRedis();
+    const held = new Redis(own.url, { maxRetriesPerRequest: null });
+    held.on('error', () => undefined);
+    closeAfterFile(() => held.disconnect());
+    const allowances = createRedisAllowances({ redis: held, answerMs: 300 });
+    await allowances.spend(use);
+    await own.close();
+    await expect(allowances.spend(use)).rejects.toMatchObject({ code: 'UNAVAILABLE', retry: 'backoff' });
+    await expect(allowances.read(rule)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });
