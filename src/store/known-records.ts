@@ -65,7 +65,7 @@ async function findContacts(
 ): Promise<Map<string, HeldContact>> {
   if (ids.length === 0) return new Map();
   const found = await sql.query({
-    text: `SELECT c.id, c.updated_at, c.deleted_at, ${fieldColumnList},
+    text: `SELECT c.id, coalesce(c.changed_at, c.updated_at) AS changed_at, c.deleted_at, ${fieldColumnList},
         c.source = 'API' OR EXISTS (SELECT FROM contacts l
           WHERE l.user_id = $1 AND l.merged_into = c.id AND l.source = 'API') AS made_here,
         c.deleted_at IS NOT NULL AND 'API' = (SELECT h.source FROM contact_changes h WHERE h.user_id = $1
@@ -84,7 +84,7 @@ function readHeld(row: Record<string, unknown>): HeldContact {
   return {
     id: row.id as string,
     values: readValues(row) as ContactValues,
-    updatedAt: row.updated_at as Date,
+    changedAt: row.changed_at as Date,
     deleted: row.deleted_at !== null,
     deletedByUser: row.deleted_by_user === true,
     records: new Set(records.filter((it) => it !== null)),

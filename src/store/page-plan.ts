@@ -14,9 +14,9 @@ export function planPage(page: Page, context: PlanContext): PagePlan {
   for (const record of records) if (!isReplaced(record)) planRecord(plan, context, record, claims);
   for (const tombstone of tombstones) planTombstone(plan, context, tombstone);
   for (const fault of page.faults) planFault(plan, context, fault);
-  for (const { id, values, deleted, isChanged, mergedInto } of context.contacts.values()) {
+  for (const { id, values, deleted, changedAt, isChanged, mergedInto } of context.contacts.values()) {
     if (mergedInto) plan.merges.push({ winner: contactOf(context, id).id, loser: id });
-    else if (isChanged) plan.changed.push({ id, values, deleted });
+    else if (isChanged) plan.changed.push({ id, values, deleted, changedAt });
   }
   return plan;
 }

@@ -62,8 +62,7 @@ export function changeContact(
   contact.values = values;
   contact.deleted &&= !isBack;
   contact.isChanged = true;
-  // Of two records of one page that disagree about their contact, the newer wins.
-  if (fields.length > 0 && at !== null && at > contact.updatedAt) contact.updatedAt = at;
+  if (fields.length > 0 && at !== null && at > contact.changedAt) contact.changedAt = at;
   plan.counts[contact.deleted ? 'unchanged' : 'updated'] += 1;
 }
 

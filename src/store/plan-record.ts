@@ -55,7 +55,7 @@ function planNew(plan: PagePlan, context: PlanContext, record: SourceRecord, may
   const id = mayLink ? context.candidates.get(record.values.email as string) : undefined;
   const contact = id === undefined ? undefined : contactOf(context, id);
   if (!contact || contact.records.size > 0) return planCreated(plan, context, record);
-  const winner = winnerBy(context.policy, contact.updatedAt, record.updatedAt);
+  const winner = winnerBy(context.policy, contact.changedAt, record.updatedAt);
   const { values } = mergeValues(null, contact.values, record.values, winner);
   putLink(plan, context, linked(contact, record));
   changeContact(plan, context, contact, { values, at: record.updatedAt });
@@ -70,7 +70,7 @@ function planCreated(plan: PagePlan, { contacts }: PlanContext, record: SourceRe
     ...{
       id,
       values: record.values,
-      updatedAt: record.updatedAt ?? new Date(0),
+      changedAt: record.updatedAt ?? new Date(0),
       deleted: false,
       deletedByUser: false,
     },
@@ -93,7 +93,7 @@ function planKnown(
   const isUndead = own?.state === 'DELETED_REMOTELY' && context.mayBeStale && !isNewer(record, own); // the index has not heard of the deletion
   if (isUndead && losers.length === 0) return contact;
   const isMoved = known.externalId !== record.externalId;
-  const winner = winnerBy(context.policy, contact.updatedAt, record.updatedAt);
+  const winner = winnerBy(context.policy, contact.changedAt, record.updatedAt);
   const { values, disputed } = mergeValues(known.base, contact.values, record.values, winner);
   const isOld = isUndead || (!isMoved && context.mayBeStale && isNewer(known, record)); // what was read before is nearer the truth
   const after = fillGaps(isOld ? contact.values : values, losers);

@@ -14,7 +14,8 @@ import type { ChangedContact, LoggedChange } from './write-contacts.js';
 export interface HeldContact {
   readonly id: string;
   values: ContactValues;
-  updatedAt: Date;
+  /** When its values last changed, by the clock of who changed them. */
+  changedAt: Date;
   deleted: boolean;
   /** It was deleted here, by its user: then no CRM brings it back. */
   readonly deletedByUser: boolean;

@@ -6,7 +6,7 @@ interface Link extends KnownRecord {
   readonly platform: Platform;
 }
 
-interface Row extends Pick<HeldContact, 'id' | 'values' | 'updatedAt' | 'deleted' | 'madeHere'> {
+interface Row extends Pick<HeldContact, 'id' | 'values' | 'changedAt' | 'deleted' | 'madeHere'> {
   email: string | null;
   mergedInto: string | null;
 }
@@ -16,6 +16,8 @@ export class Rows {
   readonly contacts = new Map<string, Row>();
   /** How many changes were logged so far, by contact. */
   readonly history = new Map<string, number>();
+  /** How many changes were logged so far, by any page. */
+  logged = 0;
   private readonly all = new Map<Platform, Map<string, Link>>();
 
   /** The links of HubSpot, by external id. */
@@ -46,7 +48,7 @@ export class Rows {
       },
     );
     for (const { contactId: id, externalId, recordType, url, updatedAt, values } of plan.created) {
-      const row = { id, values, updatedAt: new Date(0), deleted: false, madeHere: false };
+      const row = { id, values, changedAt: new Date(0), deleted: false, madeHere: false };
       this.contacts.set(id, { ...row, email: values.email, mergedInto: null });
       const link = {
         mappingId: newId(),
@@ -59,8 +61,8 @@ export class Rows {
       links.set(externalId, { ...link, platform, base: values, remoteUpdatedAt: updatedAt, seenRunId: null });
       this.count(id);
     }
-    for (const { id, values, deleted } of plan.changed)
-      this.contacts.set(id, { ...this.contacts.get(id)!, values, email: values.email, deleted });
+    for (const { id, values, deleted, changedAt = new Date(0) } of plan.changed)
+      this.contacts.set(id, { ...this.contacts.get(id)!, values, email: values.email, deleted, changedAt });
     for (const { contactId } of plan.log) this.count(contactId);
     for (const { id: mappingId, ...link } of plan.mappings)
       links.set(link.externalId, {
@@ -84,6 +86,7 @@ export class Rows {
   }
 
   private count(contactId: string): void {
+    this.logged += 1;
     this.history.set(contactId, (this.history.get(contactId) ?? 0) + 1);
   }
 
@@ -95,11 +98,11 @@ export class Rows {
 
   private hold(platform: Platform): Map<string, HeldContact> {
     return new Map(
-      [...this.contacts.values()].map(({ id, values, updatedAt, deleted, madeHere }) => {
+      [...this.contacts.values()].map(({ id, values, changedAt, deleted, madeHere }) => {
         const living = this.livingOf(id);
         const records = new Set(living.filter((it) => it.platform === platform).map((it) => it.externalId));
         const heldElsewhere = living.some((it) => it.platform !== platform);
-        const row = { id, values, updatedAt, deleted, madeHere, records, heldElsewhere };
+        const row = { id, values, changedAt, deleted, madeHere, records, heldElsewhere };
         return [id, { ...row, deletedByUser: false, mergedInto: null, isChanged: false }];
       }),
     );
