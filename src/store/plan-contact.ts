@@ -31,12 +31,8 @@ export function mergeContacts(
   return [...all];
 }
 
-/** A value beats none; of several the first counts. What its user deleted gives none. */
-export function fillGaps(
-  values: ContactValues,
-  from: readonly Pick<HeldContact, 'values' | 'deletedByUser'>[],
-): ContactValues {
-  const givers = from.filter((it) => !it.deletedByUser).map((it) => it.values);
+/** A value beats none; of several the first counts. */
+export function fillGaps(values: ContactValues, givers: readonly ContactValues[]): ContactValues {
   return Object.fromEntries(
     contactFields.map(({ name }) => [
       name,

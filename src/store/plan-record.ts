@@ -96,7 +96,8 @@ function planKnown(
   const winner = winnerBy(context.policy, contact.changedAt, record.updatedAt);
   const { values, disputed } = mergeValues(known.base, contact.values, record.values, winner);
   const isOld = isUndead || (!isMoved && context.mayBeStale && isNewer(known, record)); // what was read before is nearer the truth
-  const after = fillGaps(isOld ? contact.values : values, losers);
+  const givers = losers.filter((it) => !it.deletedByUser).map((it) => it.values);
+  const after = fillGaps(isOld ? contact.values : values, givers);
   const isChanged = losers.length > 0 || diffValues(contact.values, after).length > 0;
   const wasGone = known.state === 'DELETED_REMOTELY';
   const isAgain = !isMoved && context.whole && known.seenRunId === context.runId;
