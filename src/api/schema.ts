@@ -3,6 +3,7 @@ import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
 import { ContactConnectionResolver, ContactResolver } from './contact/contact.resolver.js';
 import { ContactChangesResolver } from './contact/contact-changes.resolver.js';
+import { PossibleDuplicatesResolver } from './contact/possible-duplicates.resolver.js';
 import { IntegrationResolver } from './integration/integration.resolver.js';
 import { IntegrationChangesResolver } from './integration/integration-changes.resolver.js';
 import { NodeResolver } from './relay/node.resolver.js';
@@ -17,6 +18,7 @@ const resolvers: NonEmptyArray<new () => object> = [
   ContactResolver,
   ContactConnectionResolver,
   ContactChangesResolver,
+  PossibleDuplicatesResolver,
   IntegrationResolver,
   IntegrationChangesResolver,
   SyncRunResolver,

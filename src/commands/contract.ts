@@ -10,6 +10,7 @@ import type {
   PageArgs,
   PageOf,
   Platform,
+  PossibleDuplicate,
   RateBudget,
   RunAction,
   SyncDirection,
@@ -35,6 +36,12 @@ export const contactOrderFields = ['UPDATED_AT', 'CREATED_AT', 'NAME'] as const;
 export interface ContactOrder {
   readonly field: (typeof contactOrderFields)[number];
   readonly direction: 'ASC' | 'DESC';
+}
+
+/** Two contacts that may be one person. */
+export interface PossibleDuplicatePair extends PossibleDuplicate {
+  /** The older one first. */
+  readonly contacts: readonly Contact[];
 }
 
 /** Fields that are absent stay as they are; null clears. */
@@ -102,6 +109,13 @@ export interface Commands {
   importContacts(user: UserId, inputs: readonly ContactInput[], source: ContactSource): Promise<ImportResult>;
   deleteContacts(user: UserId, ids: readonly string[]): Promise<string[]>;
   restoreContacts(user: UserId, ids: readonly string[]): Promise<string[]>;
+  /** The losers become part of the winner. @throws AppError NOT_FOUND when one is no living contact of the user */
+  mergeContacts(user: UserId, winnerId: string, loserIds: readonly string[]): Promise<Contact>;
+  /** The likeliest first; `total` counts those of all pages. */
+  listPossibleDuplicates(
+    user: UserId,
+    page: PageArgs,
+  ): Promise<PageOf<PossibleDuplicatePair> & { readonly total: number }>;
 
   listIntegrations(user: UserId): Promise<Integration[]>;
   getIntegration(user: UserId, platform: Platform): Promise<Integration>;

@@ -3,6 +3,7 @@ import type { Commands } from './contract.js';
 import type { CommandDeps } from './dependencies.js';
 import { createEditContacts } from './edit-contacts.js';
 import { createIntegrationCommands } from './integrations.js';
+import { createMergeContacts } from './merge-contacts.js';
 import { createReadContacts } from './read-contacts.js';
 import { createRunCommands } from './sync-runs.js';
 import { createWatchCommands } from './watch.js';
@@ -17,6 +18,7 @@ export function createCommands(deps: CommandDeps): Commands {
     signIn: (subject) => deps.store.users.findOrCreate(subject),
     ...createReadContacts(deps),
     ...createEditContacts(deps),
+    ...createMergeContacts(deps),
     ...createIntegrationCommands(deps),
     ...createConnectIntegration(deps),
     ...createRunCommands(deps),

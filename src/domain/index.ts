@@ -1,5 +1,6 @@
 export * from './contact.js';
 export * from './contact-fields.js';
+export * from './duplicate.js';
 export * from './errors.js';
 export * from './id.js';
 export * from './identity.js';

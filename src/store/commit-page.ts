@@ -1,7 +1,8 @@
 import { newId, type Page, type SyncPhase, type SyncRun } from '../domain/index.js';
 import type { Database, Sql } from './database.js';
 import { insertRecords } from './insert-records.js';
-import { findCandidates, findKnown, findReported } from './known-records.js';
+import { findKnown, findReported } from './known-records.js';
+import { moveToWinners } from './merge-contacts.js';
 import { planPage } from './page-plan.js';
 import { type PendingChange, settleChanges } from './pending-changes.js';
 import type { MappingWrite, PagePlan } from './plan.js';
@@ -55,13 +56,13 @@ export async function commitPage(
       whole: at.whole,
       marksSeen,
       mayBeStale,
-      known: await findKnown(sql, userId, run, page),
-      candidates: await findCandidates(sql, userId, run, page),
+      ...(await findKnown(sql, userId, run, page)),
       reported: await findReported(sql, userId, run, page),
     });
     await insertRecords(sql, userId, run, marksSeen, plan.created);
     await writeContacts(sql, userId, { ...plan, created: [] });
     await writeMappings(sql, userId, run, marksSeen, plan.mappings);
+    await moveToWinners(sql, userId, plan.merges);
     await writeFaults(sql, userId, run, plan);
     await settleChanges(sql, claim, at.settles ?? []);
     return moveRun(sql, claim, plan, at, at.total ?? null);

@@ -154,7 +154,7 @@ async function setDeleted(
   await sql.query(`SELECT ${lockContacts}`);
   const found = await sql.query(
     `UPDATE contacts SET deleted_at = ${deleted ? 'now()' : 'NULL'}, updated_at = now()
-     WHERE user_id = $1 AND id = ANY($2) AND deleted_at IS ${deleted ? '' : 'NOT '}NULL RETURNING id`,
+     WHERE user_id = $1 AND id = ANY($2) AND merged_into IS NULL AND deleted_at IS ${deleted ? '' : 'NOT '}NULL RETURNING id`,
     [userId, ids],
   );
   const changed = found.rows.map((row) => row.id as string);

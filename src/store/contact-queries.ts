@@ -28,12 +28,14 @@ export interface ContactOrdering {
 
 export interface ContactQueries {
   find(userId: string, id: string): Promise<Contact | null>;
+  /** Those of the ids that are living contacts, in any order. */
+  findAll(userId: string, ids: readonly string[]): Promise<Contact[]>;
   list(
     userId: string,
     ask: { page: PageRequest; selection: ContactSelection; order: ContactOrdering },
   ): Promise<PageOf<Contact>>;
   count(userId: string, selection: ContactSelection): Promise<number>;
-  /** The links of these contacts to platforms that are connected; dead ones where a platform has no living one. */
+  /** One link per contact and connected platform: a dead one where there is no living one. */
   listCrmStatus(userId: string, contactIds: readonly string[]): Promise<CrmStatus[]>;
 }
 
@@ -73,20 +75,24 @@ const isHeld = (where: string) => `(c.id IN (SELECT m.contact_id
   WHERE m.user_id = $1 AND i.state <> 'DISCONNECTED' AND ${where}))`;
 
 const isLiving = `m.state <> 'DELETED_REMOTELY'`;
-/** A link whose record is gone is shown where its platform has no other: after a merge it has. */
-const isShown = `(${isLiving} OR NOT EXISTS (SELECT FROM crm_contact_mappings l
-  WHERE l.user_id = m.user_id AND l.contact_id = m.contact_id AND l.platform = m.platform AND l.state <> 'DELETED_REMOTELY'))`;
+const rankOf = (link: string) =>
+  `(${link}.state <> 'DELETED_REMOTELY', coalesce(${link}.remote_updated_at, '-infinity'), ${link}.external_id)`;
+/** Of several records on one platform, as after a merge, one is shown: of the living, else of all, the last changed. */
+const isShown = `NOT EXISTS (SELECT FROM crm_contact_mappings l WHERE l.user_id = m.user_id
+  AND l.contact_id = m.contact_id AND l.platform = m.platform AND ${rankOf('l')} > ${rankOf('m')})`;
 
 export function createContactQueries(database: Database): ContactQueries {
+  const findAll = (userId: string, ids: readonly string[]) =>
+    database.asUser(userId, async (sql) => {
+      const found = await sql.query(
+        `SELECT ${contactColumns} FROM contacts c WHERE c.user_id = $1 AND c.id = ANY($2) AND c.deleted_at IS NULL`,
+        [userId, ids],
+      );
+      return found.rows.map(readContact);
+    });
   return {
-    find: (userId, id) =>
-      database.asUser(userId, async (sql) => {
-        const found = await sql.query(
-          `SELECT ${contactColumns} FROM contacts c WHERE c.user_id = $1 AND c.id = $2 AND c.deleted_at IS NULL`,
-          [userId, id],
-        );
-        return found.rows[0] ? readContact(found.rows[0]) : null;
-      }),
+    find: async (userId, id) => (await findAll(userId, [id]))[0] ?? null,
+    findAll,
     list: (userId, { page, selection, order }) => listContacts(database, userId, page, selection, order),
     count: (userId, selection) =>
       database.asUser(userId, async (sql) => {
@@ -102,8 +108,7 @@ export function createContactQueries(database: Database): ContactQueries {
               m.record_type AS "recordType", m.url, m.state, m.direction, m.last_synced_at AS "lastSyncedAt", m.error
             FROM crm_contact_mappings m JOIN crm_integrations i USING (user_id, platform)
             WHERE m.user_id = $1 AND m.contact_id = ANY($2) AND i.state <> 'DISCONNECTED'
-              AND ${isShown}
-            ORDER BY m.external_id`,
+              AND ${isShown}`,
           values: [userId, contactIds],
         });
         return found.rows.sort((a, b) => platforms.indexOf(a.platform) - platforms.indexOf(b.platform));

@@ -1,6 +1,7 @@
 import type { Cursor, Page, Platform, Tombstone } from '../domain/index.js';
 import { type CommitPlace, commitPage } from './commit-page.js';
 import { type ContactEdits, createContactEdits } from './contact-edits.js';
+import { type ContactMerging, createContactMerging } from './contact-merging.js';
 import { type ContactQueries, createContactQueries } from './contact-queries.js';
 import { type CredentialStore, createCredentialStore } from './credentials.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
@@ -11,6 +12,7 @@ import { createJournals, type Journals } from './journals.js';
 import { createListening, type Listening } from './listening.js';
 import { createOAuthStates, type OAuthStates } from './oauth-states.js';
 import { createPendingChanges, type PendingChanges } from './pending-changes.js';
+import { createPossibleDuplicates, type PossibleDuplicates } from './possible-duplicates.js';
 import { createRecordErrors, type RecordErrors } from './record-errors.js';
 import type { ClaimedRun } from './run-rows.js';
 import { createRunWork, type RunWork } from './run-work.js';
@@ -43,7 +45,7 @@ export interface RunPages {
 /** All that is kept in PostgreSQL. Each call says for which user, or holds a claimed run. */
 export interface Store {
   readonly users: Users;
-  readonly contacts: ContactQueries & ContactEdits;
+  readonly contacts: ContactQueries & ContactEdits & ContactMerging & PossibleDuplicates;
   readonly integrations: Integrations;
   readonly credentials: CredentialStore;
   readonly oauthStates: OAuthStates;
@@ -65,7 +67,12 @@ export function openStore(options: DatabaseOptions & { readonly keys: readonly V
   const vault = createVault(options.keys);
   return {
     users: createUsers(database),
-    contacts: { ...createContactQueries(database), ...createContactEdits(database) },
+    contacts: {
+      ...createContactQueries(database),
+      ...createContactEdits(database),
+      ...createContactMerging(database),
+      ...createPossibleDuplicates(database),
+    },
     integrations: createIntegrations(database),
     credentials: createCredentialStore(database, vault),
     oauthStates: createOAuthStates(database, vault),

@@ -1,7 +1,8 @@
-import type { SourceRecord, SyncRun } from '../domain/index.js';
+import type { SyncRun } from '../domain/index.js';
 import { newId } from '../domain/index.js';
 import { fieldColumnList, fieldColumns, toColumns } from './contact-rows.js';
 import type { Sql } from './database.js';
+import type { CreatedRecord } from './plan.js';
 
 const columns = fieldColumns.map(({ column }) => `r.${column}`).join(', ');
 const base = fieldColumns.map(({ field, column }) => `'${field}', r.${column}`).join(', ');
@@ -36,11 +37,11 @@ export async function insertRecords(
   userId: string,
   run: SyncRun,
   marksSeen: boolean,
-  records: readonly SourceRecord[],
+  records: readonly CreatedRecord[],
 ): Promise<void> {
   if (records.length === 0) return;
-  const rows = records.map(({ externalId, recordType, url, updatedAt, values }) => ({
-    contact: newId(),
+  const rows = records.map(({ contactId, externalId, recordType, url, updatedAt, values }) => ({
+    contact: contactId,
     mapping: newId(),
     change: newId(),
     external: externalId,

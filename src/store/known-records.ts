@@ -1,79 +1,98 @@
 import { type ContactValues, isValidEmail, type Page, type SyncRun } from '../domain/index.js';
-import { contactColumns, fieldColumnList, readValues } from './contact-rows.js';
+import { fieldColumnList, readValues } from './contact-rows.js';
 import type { Sql } from './database.js';
-import type { KnownRecord, LinkCandidate } from './plan.js';
+import type { HeldContact, KnownRecord, PlanContext } from './plan.js';
 
 /*
  * What a page is held against. The reads are planned anew each time: a plan kept from when the tables were
  * small would read them whole.
  */
 
-/** The records of a page that we hold already, and those that were merged into them. */
+/** The records of a page that we hold already with those that were merged into them, and the contacts they may belong to. */
 export async function findKnown(
+  sql: Sql,
+  userId: string,
+  run: SyncRun,
+  page: Page,
+): Promise<Pick<PlanContext, 'known' | 'contacts' | 'candidates'>> {
+  const known = await findRecords(sql, userId, run, page);
+  const candidates = await findCandidates(sql, userId, run, page);
+  const behind = [...known.values()].map(({ contactId }) => contactId);
+  const contacts = await findContacts(sql, userId, run, [...new Set([...behind, ...candidates.values()])]);
+  return { known, contacts, candidates };
+}
+
+async function findRecords(
   sql: Sql,
   userId: string,
   run: SyncRun,
   page: Page,
 ): Promise<Map<string, KnownRecord>> {
   const named = [...page.records, ...page.tombstones, ...page.faults].flatMap((it) => it.externalId ?? []);
-  const ids = [...named, ...page.records.flatMap((record) => record.replaces)];
   const found = await sql.query({
-    text: `SELECT ${contactColumns}, c.deleted_at, m.id AS mapping_id, m.external_id, m.record_type, m.url, m.state, m.base,
-        m.remote_updated_at, m.seen_run_id,
-        c.deleted_at IS NOT NULL AND 'API' = (SELECT h.source FROM contact_changes h WHERE h.user_id = $1
-          AND h.contact_id = c.id AND h.kind = 'DELETED' ORDER BY h.at DESC, h.id DESC LIMIT 1) AS deleted_by_user,
-        EXISTS (SELECT FROM crm_contact_mappings o WHERE o.user_id = $1 AND o.contact_id = m.contact_id
-          AND o.id <> m.id AND o.state <> 'DELETED_REMOTELY') AS held_elsewhere
-      FROM crm_contact_mappings m JOIN contacts c ON c.user_id = m.user_id AND c.id = m.contact_id
-      WHERE m.user_id = $1 AND m.platform = $2 AND m.external_id = ANY($3) FOR UPDATE OF c`,
-    values: [userId, run.platform, ids],
+    text: `SELECT id AS "mappingId", contact_id AS "contactId", external_id AS "externalId", record_type AS "recordType",
+        url, state, base, remote_updated_at AS "remoteUpdatedAt", seen_run_id AS "seenRunId"
+      FROM crm_contact_mappings WHERE user_id = $1 AND platform = $2 AND external_id = ANY($3)`,
+    values: [userId, run.platform, [...named, ...page.records.flatMap((record) => record.replaces)]],
   });
-  return new Map(found.rows.map((row) => [row.external_id as string, readKnown(row)]));
+  return new Map(found.rows.map((row: KnownRecord) => [row.externalId, row]));
 }
 
-function readKnown(row: Record<string, unknown>): KnownRecord {
-  return {
-    mappingId: row.mapping_id as string,
-    contactId: row.id as string,
-    externalId: row.external_id as string,
-    recordType: row.record_type as string,
-    url: row.url as string | null,
-    state: row.state as KnownRecord['state'],
-    base: row.base as ContactValues,
-    remoteUpdatedAt: row.remote_updated_at as Date | null,
-    seenRunId: row.seen_run_id as string | null,
-    values: readValues(row),
-    contactSource: row.source as KnownRecord['contactSource'],
-    contactUpdatedAt: row.updated_at as Date,
-    contactDeleted: row.deleted_at !== null,
-    deletedByUser: row.deleted_by_user === true,
-    heldElsewhere: row.held_elsewhere as boolean,
-  };
-}
-
-/** The oldest contact of each address that no living record of this platform is linked to. */
-export async function findCandidates(
+/** The contact of each address, where exactly one has it and no living record of this platform is linked to that one. */
+async function findCandidates(
   sql: Sql,
   userId: string,
   run: SyncRun,
   page: Page,
-): Promise<Map<string, LinkCandidate>> {
+): Promise<Map<string, string>> {
   const emails = new Set(page.records.flatMap((it) => it.values.email ?? []).filter(isValidEmail));
   const found = await sql.query({
-    text: `SELECT c.* FROM unnest($3::text[]) AS wanted(email) CROSS JOIN LATERAL (
-        SELECT c.id, c.updated_at, ${fieldColumnList} FROM contacts c
-        WHERE c.user_id = $1 AND c.email = wanted.email AND c.deleted_at IS NULL
-          AND NOT EXISTS (SELECT FROM crm_contact_mappings m
-            WHERE m.user_id = $1 AND m.contact_id = c.id AND m.platform = $2 AND m.state <> 'DELETED_REMOTELY')
-        ORDER BY c.created_at, c.id LIMIT 1 FOR UPDATE OF c) AS c`,
+    text: `SELECT wanted.email, c.ids[1] AS id FROM unnest($3::text[]) AS wanted(email) CROSS JOIN LATERAL (
+        SELECT array_agg(c.id) AS ids FROM (SELECT c.id FROM contacts c
+          WHERE c.user_id = $1 AND c.email = wanted.email AND c.deleted_at IS NULL LIMIT 2) AS c) AS c
+      WHERE cardinality(c.ids) = 1 AND NOT EXISTS (SELECT FROM crm_contact_mappings m
+        WHERE m.user_id = $1 AND m.contact_id = c.ids[1] AND m.platform = $2 AND m.state <> 'DELETED_REMOTELY')`,
     values: [userId, run.platform, [...emails]],
   });
-  return new Map(
-    found.rows.map((row) => [
-      row.email as string,
-      { contactId: row.id, values: readValues(row), updatedAt: row.updated_at },
-    ]),
-  );
+  return new Map(found.rows.map((row) => [row.email as string, row.id as string]));
+}
+
+async function findContacts(
+  sql: Sql,
+  userId: string,
+  run: SyncRun,
+  ids: readonly string[],
+): Promise<Map<string, HeldContact>> {
+  if (ids.length === 0) return new Map();
+  const found = await sql.query({
+    text: `SELECT c.id, coalesce(c.changed_at, c.updated_at) AS changed_at, c.deleted_at, ${fieldColumnList},
+        c.source = 'API' OR EXISTS (SELECT FROM contacts l
+          WHERE l.user_id = $1 AND l.merged_into = c.id AND l.source = 'API') AS made_here,
+        c.deleted_at IS NOT NULL AND 'API' = (SELECT h.source FROM contact_changes h WHERE h.user_id = $1
+          AND h.contact_id = c.id AND h.kind = 'DELETED' AND h.merged_from IS NULL
+          ORDER BY h.at DESC, h.id DESC LIMIT 1) AS deleted_by_user,
+        ARRAY(SELECT CASE m.platform WHEN $2 THEN m.external_id END FROM crm_contact_mappings m
+          WHERE m.user_id = $1 AND m.contact_id = c.id AND m.state <> 'DELETED_REMOTELY') AS records
+      FROM contacts c WHERE c.user_id = $1 AND c.id = ANY($3) FOR UPDATE OF c`,
+    values: [userId, run.platform, ids],
+  });
+  return new Map(found.rows.map((row) => [row.id as string, readHeld(row)]));
+}
+
+function readHeld(row: Record<string, unknown>): HeldContact {
+  const records = row.records as (string | null)[];
+  return {
+    id: row.id as string,
+    values: readValues(row) as ContactValues,
+    changedAt: row.changed_at as Date,
+    deleted: row.deleted_at !== null,
+    deletedByUser: row.deleted_by_user === true,
+    records: new Set(records.filter((it) => it !== null)),
+    heldElsewhere: records.includes(null),
+    madeHere: row.made_here as boolean,
+    mergedInto: null,
+    isChanged: false,
+  };
 }
 
 /** Which records of the page this run has reported as failed before. */

@@ -1,18 +1,55 @@
-import type { Page, RecordFault } from '../domain/index.js';
-import { createPlan, type PagePlan, type PlanContext } from './plan.js';
+import type { Page, RecordFault, SourceRecord } from '../domain/index.js';
+import { contactOf, createPlan, type PagePlan, type PlanContext, putLink } from './plan.js';
 import { planRecord, planTombstone } from './plan-record.js';
 
 /** What a page means for what we hold: pure, so that the same page over the same rows plans the same. */
 export function planPage(page: Page, context: PlanContext): PagePlan {
   const plan = createPlan();
-  const replaced = new Set(page.records.flatMap((record) => record.replaces)); // an index that lags may show both
+  const records = gatherMerges(page.records);
+  const replaced = new Set(records.flatMap((record) => record.replaces)); // an index that lags may show both
   const isReplaced = ({ externalId }: { externalId: string }) => replaced.has(externalId);
-  const records = new Map(page.records.map((record) => [record.externalId, record]));
-  for (const record of records.values()) if (!isReplaced(record)) planRecord(plan, context, record);
-  for (const tombstone of page.tombstones)
-    if (!isReplaced(tombstone)) planTombstone(plan, context, tombstone);
+  // Told before, or never ours: that is asked of what was there before the page, which may bring a record back.
+  const tombstones = page.tombstones.filter((it) => !isReplaced(it) && isHeld(context, it.externalId));
+  const claims = claimEmails(records.filter((it) => !isReplaced(it) && !context.known.has(it.externalId)));
+  for (const record of records) if (!isReplaced(record)) planRecord(plan, context, record, claims);
+  for (const tombstone of tombstones) planTombstone(plan, context, tombstone);
   for (const fault of page.faults) planFault(plan, context, fault);
+  for (const { id, values, deleted, changedAt, isChanged, mergedInto } of context.contacts.values()) {
+    if (mergedInto) plan.merges.push({ winner: contactOf(context, id).id, loser: id });
+    else if (isChanged) plan.changed.push({ id, values, deleted, changedAt });
+  }
   return plan;
+}
+
+function isHeld({ known }: PlanContext, externalId: string): boolean {
+  const record = known.get(externalId);
+  return record !== undefined && record.state !== 'DELETED_REMOTELY';
+}
+
+/** Each record once, as it was told last; one that replaces another of the page replaces the parts of that one too. */
+function gatherMerges(told: readonly SourceRecord[]): SourceRecord[] {
+  const records = new Map(told.map((record) => [record.externalId, record]));
+  const partsOf = (id: string, met: Set<string>): Set<string> => {
+    for (const part of records.get(id)?.replaces ?? []) if (!met.has(part)) partsOf(part, met.add(part));
+    return met;
+  };
+  return [...records.values()].map((record) => {
+    if (record.replaces.length === 0) return record;
+    const parts = partsOf(record.externalId, new Set([record.externalId]));
+    parts.delete(record.externalId);
+    return { ...record, replaces: [...parts] };
+  });
+}
+
+/** Of the new records of one page that share an address, the one that may link by it: the first by its id. */
+function claimEmails(records: readonly SourceRecord[]): Map<string, string> {
+  const claims = new Map<string, string>();
+  for (const { externalId, values } of records) {
+    const first = values.email === null ? undefined : claims.get(values.email);
+    if (values.email !== null && (first === undefined || externalId < first))
+      claims.set(values.email, externalId);
+  }
+  return claims;
 }
 
 function planFault(plan: PagePlan, context: PlanContext, fault: RecordFault): void {
@@ -22,5 +59,5 @@ function planFault(plan: PagePlan, context: PlanContext, fault: RecordFault): vo
   plan.faults.push(fault);
   const known = fault.externalId === null ? undefined : context.known.get(fault.externalId);
   if (!known || known.state === 'DELETED_REMOTELY') return;
-  plan.mappings.push({ ...known, id: known.mappingId, state: 'FAILED', error: fault.message });
+  putLink(plan, context, { ...known, state: 'FAILED', error: fault.message });
 }

@@ -1,101 +1,169 @@
 import {
   type ContactField,
   type ContactValues,
-  type CrmState,
+  emptyValues,
   mergeValues,
   newId,
   type SourceRecord,
   type Tombstone,
   winnerBy,
 } from '../domain/index.js';
-import type { KnownRecord, MappingWrite, PagePlan, PlanContext } from './plan.js';
-import { diffValues, type LoggedChange } from './write-contacts.js';
+import {
+  contactOf,
+  type HeldContact,
+  type KnownRecord,
+  type MappingWrite,
+  type PagePlan,
+  type PlanContext,
+  putLink,
+} from './plan.js';
+import { changeContact, endContact, fillGaps, mergeContacts } from './plan-contact.js';
+import { diffValues } from './write-contacts.js';
 
 /** A record of the CRM: known, merged from known ones, found by its e-mail, or new. */
-export function planRecord(plan: PagePlan, context: PlanContext, record: SourceRecord): void {
+export function planRecord(
+  plan: PagePlan,
+  context: PlanContext,
+  record: SourceRecord,
+  claims: ReadonlyMap<string, string>,
+): void {
   const known = chooseKnown(context, record);
-  if (known) planKnown(plan, context, record, known);
-  else planNew(plan, context, record);
-  for (const externalId of record.replaces) {
-    const { recordType, updatedAt: at } = record;
-    const part = context.known.get(externalId);
-    if (part && part.contactId === known?.contactId) plan.mappings.push(ended(part, at));
-    else planTombstone(plan, context, { externalId, recordType, at });
-  }
+  const contact = known
+    ? planKnown(plan, context, record, known)
+    : planNew(plan, context, record, claims.get(record.values.email ?? '') === record.externalId);
+  for (const externalId of record.replaces) planPart(plan, context, record, contact, externalId);
+  if (record.replaces.length > 0) endContact(plan, context, contact); // an index that lags may show a survivor that is gone
 }
 
 /**
  * Whose contact goes on: of a record and of those that were merged into it, one that has a contact; then one
  * whose contact the CRM took away rather than its user; then its own; then one with a living link.
  */
-function chooseKnown(
-  { known }: PlanContext,
-  { externalId, replaces }: SourceRecord,
-): KnownRecord | undefined {
-  const loss = (it: KnownRecord) => (it.deletedByUser ? 2 : it.contactDeleted ? 1 : 0);
+function chooseKnown(context: PlanContext, { externalId, replaces }: SourceRecord): KnownRecord | undefined {
+  const loss = (it: KnownRecord) => {
+    const { deleted, deletedByUser } = contactOf(context, it.contactId);
+    return deletedByUser ? 2 : deleted ? 1 : 0;
+  };
   const isGone = (it: KnownRecord) => Number(it.state === 'DELETED_REMOTELY');
-  const all = [externalId, ...replaces].flatMap((id) => known.get(id) ?? []);
+  const all = [externalId, ...replaces].flatMap((id) => context.known.get(id) ?? []);
   const isOther = (it: KnownRecord) => Number(it.externalId !== externalId);
   return all.sort((a, b) => loss(a) - loss(b) || isOther(a) - isOther(b) || isGone(a) - isGone(b))[0];
 }
 
-function planNew(plan: PagePlan, context: PlanContext, record: SourceRecord): void {
+function planNew(plan: PagePlan, context: PlanContext, record: SourceRecord, mayLink: boolean): HeldContact {
   plan.counts.processed += 1;
-  const email = record.values.email;
-  const candidate = email === null ? undefined : context.candidates.get(email);
-  if (!candidate) {
-    plan.created.push(record);
-    plan.counts.created += 1;
-    return;
-  }
-  context.candidates.delete(email as string);
-  const winner = winnerBy(context.policy, candidate.updatedAt, record.updatedAt);
-  const { values } = mergeValues(null, candidate.values, record.values, winner);
-  plan.mappings.push(linked(newId(), candidate.contactId, record, 'SYNCED'));
-  const after = { values, deleted: false };
-  countChange(plan, context, candidate.contactId, 'UPDATED', candidate.values, after);
+  const id = mayLink ? context.candidates.get(record.values.email as string) : undefined;
+  const contact = id === undefined ? undefined : contactOf(context, id);
+  if (!contact || contact.records.size > 0) return planCreated(plan, context, record);
+  const winner = winnerBy(context.policy, contact.changedAt, record.updatedAt);
+  const { values } = mergeValues(null, contact.values, record.values, winner);
+  putLink(plan, context, linked(contact, record));
+  changeContact(plan, context, contact, { values, at: record.updatedAt });
+  return contact;
 }
 
-function planKnown(plan: PagePlan, context: PlanContext, record: SourceRecord, known: KnownRecord): void {
-  const wasGone = known.state === 'DELETED_REMOTELY';
+function planCreated(plan: PagePlan, { contacts }: PlanContext, record: SourceRecord): HeldContact {
+  const id = newId();
+  plan.created.push({ ...record, contactId: id });
+  plan.counts.created += 1;
+  const contact: HeldContact = {
+    ...{
+      id,
+      values: record.values,
+      changedAt: record.updatedAt ?? new Date(0),
+      deleted: false,
+      deletedByUser: false,
+    },
+    ...{ records: new Set([record.externalId]), heldElsewhere: false, madeHere: false },
+    ...{ mergedInto: null, isChanged: false },
+  };
+  contacts.set(id, contact);
+  return contact;
+}
+
+function planKnown(
+  plan: PagePlan,
+  context: PlanContext,
+  record: SourceRecord,
+  known: KnownRecord,
+): HeldContact {
+  const contact = contactOf(context, known.contactId);
+  const losers = mergeContacts(context, contact, record);
+  const own = context.known.get(record.externalId);
+  const isUndead = own?.state === 'DELETED_REMOTELY' && context.mayBeStale && !isNewer(record, own); // the index has not heard of the deletion
+  if (isUndead && losers.length === 0) return contact;
   const isMoved = known.externalId !== record.externalId;
-  if (wasGone && !isMoved && context.mayBeStale && !isNewer(record, known)) return; // the index has not heard of the deletion
-  const winner = winnerBy(context.policy, known.contactUpdatedAt, record.updatedAt);
-  const { values, disputed } = mergeValues(known.base, known.values, record.values, winner);
-  const isOld = !isMoved && context.mayBeStale && isNewer(known, record); // what was read before is nearer the truth
-  const isChanged = !isOld && diffValues(known.values, values).length > 0;
+  const winner = winnerBy(context.policy, contact.changedAt, record.updatedAt);
+  const { values, disputed } = mergeValues(known.base, contact.values, record.values, winner);
+  const isOld = isUndead || (!isMoved && context.mayBeStale && isNewer(known, record)); // what was read before is nearer the truth
+  const givers = losers.filter((it) => !it.deletedByUser).map((it) => it.values);
+  const after = fillGaps(isOld ? contact.values : values, givers);
+  const isChanged = losers.length > 0 || diffValues(contact.values, after).length > 0;
+  const wasGone = known.state === 'DELETED_REMOTELY';
   const isAgain = !isMoved && context.whole && known.seenRunId === context.runId;
-  if (isAgain && !isChanged && !wasGone) return; // met twice in one reading
+  if (isAgain && !isChanged && !wasGone) return contact; // met twice in one reading
   plan.counts.processed += 1;
-  if (isOld) {
-    plan.counts.unchanged += 1;
-    return;
-  }
-  planLink(plan, context, record, known, disputed);
-  const isBack = wasGone && known.contactDeleted && !known.deletedByUser;
-  // What stays deleted takes new values all the same: the link's base says that both sides have them.
-  const after = { values, deleted: known.contactDeleted && !isBack };
-  countChange(plan, context, known.contactId, isBack ? 'RESTORED' : 'UPDATED', known.values, after);
+  if (!isOld) planLink(plan, context, record, contact, known, disputed);
+  const isBack = wasGone && !isOld && contact.deleted && !contact.deletedByUser;
+  const at = isOld ? null : record.updatedAt;
+  changeContact(plan, context, contact, { values: after, at, isBack, isMerged: losers.length > 0 });
+  return contact;
 }
 
 function planLink(
   plan: PagePlan,
   context: PlanContext,
   record: SourceRecord,
+  contact: HeldContact,
   known: KnownRecord,
   disputed: readonly ContactField[],
 ): void {
   const waiting = context.policy === 'ASK' ? disputed : [];
-  const base = {
+  const base: ContactValues = {
     ...record.values,
     ...Object.fromEntries(waiting.map((field) => [field, known.base[field]])),
   };
   const state = waiting.length > 0 ? 'CONFLICT' : 'SYNCED';
   if (state === 'CONFLICT' && known.state !== 'CONFLICT') plan.counts.conflicts += 1;
-  const isSame = state === known.state && record.url === known.url && timeOf(record) === timeOf(known);
+  const isSame =
+    known.externalId === record.externalId &&
+    state === known.state &&
+    record.url === known.url &&
+    timeOf(record) === timeOf(known);
   if (!context.marksSeen && isSame && diffValues(known.base, base).length === 0) return;
-  const id = known.externalId === record.externalId ? known.mappingId : newId();
-  plan.mappings.push({ ...linked(id, known.contactId, record, state), base });
+  putLink(plan, context, { ...linked(contact, record), state, base });
+}
+
+/**
+ * A record that is no more, for it was merged into another. Its link goes to the contact of that one, also where we
+ * never held the record: whatever shows it later is then recognised.
+ */
+function planPart(
+  plan: PagePlan,
+  context: PlanContext,
+  { recordType, updatedAt }: SourceRecord,
+  contact: HeldContact,
+  externalId: string,
+): void {
+  const part = context.known.get(externalId);
+  if (part?.state === 'DELETED_REMOTELY') return;
+  if (part && part.contactId !== contact.id) {
+    plan.counts.processed += 1;
+    plan.counts.deleted += 1;
+  }
+  const unmet = { externalId, recordType, url: null, base: emptyValues, remoteUpdatedAt: null };
+  putLink(plan, context, { ...ended(part ?? unmet, updatedAt), contactId: contact.id });
+}
+
+/** The CRM holds the record no more. */
+export function planTombstone(plan: PagePlan, context: PlanContext, { externalId, at }: Tombstone): void {
+  const known = context.known.get(externalId);
+  if (!known) return;
+  plan.counts.processed += 1;
+  plan.counts.deleted += 1;
+  const contact = contactOf(context, known.contactId);
+  putLink(plan, context, { ...ended(known, at), contactId: contact.id });
+  endContact(plan, context, contact);
 }
 
 /** By the CRM's own clock; what tells no time is never newer. */
@@ -110,64 +178,16 @@ function timeOf(record: Dated): number | null {
   return ('updatedAt' in record ? record.updatedAt : record.remoteUpdatedAt)?.getTime() ?? null;
 }
 
-/** The CRM holds the record no more. */
-export function planTombstone(plan: PagePlan, context: PlanContext, { externalId, at }: Tombstone): void {
-  const known = context.known.get(externalId);
-  if (!known || known.state === 'DELETED_REMOTELY') return; // never ours, or told before
-  plan.counts.processed += 1;
-  plan.counts.deleted += 1;
-  plan.mappings.push(ended(known, at));
-  // Who else has the contact keeps it: another CRM, or this API where it was made.
-  if (known.contactDeleted || known.heldElsewhere || known.contactSource === 'API') return;
-  plan.changed.push({ id: known.contactId, values: known.values, deleted: true });
-  plan.log.push(logged(context, known.contactId, 'DELETED', known.values, known.values));
-}
-
-function countChange(
-  plan: PagePlan,
-  context: PlanContext,
-  contactId: string,
-  kind: 'UPDATED' | 'RESTORED',
-  before: ContactValues,
-  after: { readonly values: ContactValues; readonly deleted: boolean },
-): void {
-  const entry = logged(context, contactId, kind, before, after.values);
-  if (entry.fields.length === 0 && kind === 'UPDATED') {
-    plan.counts.unchanged += 1;
-    return;
-  }
-  plan.counts[after.deleted ? 'unchanged' : 'updated'] += 1;
-  plan.changed.push({ id: contactId, ...after });
-  plan.log.push(entry);
-}
-
 /** The link of a record that is no more; of that time, so that an index which has not heard of it is seen to be older. */
-function ended(known: KnownRecord, at: Date | null): MappingWrite {
-  const remoteUpdatedAt = at && (known.remoteUpdatedAt ?? at) <= at ? at : known.remoteUpdatedAt;
-  return { ...known, id: known.mappingId, remoteUpdatedAt, state: 'DELETED_REMOTELY', error: null };
+function ended<T extends Pick<KnownRecord, 'remoteUpdatedAt'>>(link: T, at: Date | null) {
+  const remoteUpdatedAt = at && (link.remoteUpdatedAt ?? at) <= at ? at : link.remoteUpdatedAt;
+  return { ...link, remoteUpdatedAt, state: 'DELETED_REMOTELY', error: null } as const;
 }
 
-function linked(id: string, contactId: string, record: SourceRecord, state: CrmState): MappingWrite {
+function linked(contact: HeldContact, record: SourceRecord): Omit<MappingWrite, 'id'> {
   const { externalId, recordType, url, updatedAt, values } = record;
   return {
-    id,
-    contactId,
-    externalId,
-    recordType,
-    url,
-    state,
-    error: null,
-    base: values,
-    remoteUpdatedAt: updatedAt,
+    ...{ contactId: contact.id, externalId, recordType, url },
+    ...{ state: 'SYNCED', error: null, base: values, remoteUpdatedAt: updatedAt },
   };
-}
-
-function logged(
-  { runId, platform }: PlanContext,
-  contactId: string,
-  kind: LoggedChange['kind'],
-  before: ContactValues | null,
-  after: ContactValues,
-): LoggedChange {
-  return { contactId, kind, source: platform, syncRunId: runId, fields: diffValues(before, after) };
 }

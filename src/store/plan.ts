@@ -1,16 +1,37 @@
-import type {
-  ConflictPolicy,
-  ContactSource,
-  ContactValues,
-  CrmState,
-  Platform,
-  RecordFault,
-  SourceRecord,
-  SyncCounts,
+import {
+  type ConflictPolicy,
+  type ContactValues,
+  type CrmState,
+  newId,
+  type Platform,
+  type RecordFault,
+  type SourceRecord,
+  type SyncCounts,
 } from '../domain/index.js';
 import type { ChangedContact, LoggedChange } from './write-contacts.js';
 
-/** A record that we hold already, with the contact behind it. */
+/** A contact that a page touches, as the page has left it so far. */
+export interface HeldContact {
+  readonly id: string;
+  values: ContactValues;
+  /** When its values last changed, by the clock of who changed them. */
+  changedAt: Date;
+  deleted: boolean;
+  /** It was deleted here, by its user: then no CRM brings it back. */
+  readonly deletedByUser: boolean;
+  /** Its living records on this platform, by external id. */
+  readonly records: Set<string>;
+  /** It has a living record on another platform. */
+  heldElsewhere: boolean;
+  /** It, or one that was merged into it, was made through this API. */
+  madeHere: boolean;
+  /** The contact that it was merged into by this page. */
+  mergedInto: HeldContact | null;
+  /** What of it has to be written. */
+  isChanged: boolean;
+}
+
+/** A record that we hold already. */
 export interface KnownRecord {
   readonly mappingId: string;
   readonly contactId: string;
@@ -21,21 +42,6 @@ export interface KnownRecord {
   readonly base: ContactValues;
   readonly remoteUpdatedAt: Date | null;
   readonly seenRunId: string | null;
-  readonly values: ContactValues;
-  readonly contactSource: ContactSource;
-  readonly contactUpdatedAt: Date;
-  readonly contactDeleted: boolean;
-  /** It was deleted here, by its user: then no CRM brings it back. */
-  readonly deletedByUser: boolean;
-  /** Another record has the contact too, of this platform or of another. */
-  readonly heldElsewhere: boolean;
-}
-
-/** A contact that no record of this platform is linked to, found by its e-mail. */
-export interface LinkCandidate {
-  readonly contactId: string;
-  readonly values: ContactValues;
-  readonly updatedAt: Date;
 }
 
 export interface MappingWrite {
@@ -60,19 +66,33 @@ export interface PlanContext {
   readonly marksSeen: boolean;
   /** The page was read through an index that lags. */
   readonly mayBeStale: boolean;
-  readonly known: ReadonlyMap<string, KnownRecord>;
-  /** By e-mail; each may be taken once. */
-  readonly candidates: Map<string, LinkCandidate>;
+  /** By external id; the plan keeps it up to date. */
+  readonly known: Map<string, KnownRecord>;
+  /** Those behind the known records and the candidates, by id; the plan keeps them up to date. */
+  readonly contacts: Map<string, HeldContact>;
+  /** By e-mail, the id of the one living contact that has it. */
+  readonly candidates: ReadonlyMap<string, string>;
   /** Records that this run has already reported as failed. */
   readonly reported: ReadonlySet<string>;
 }
 
+/** A record that is new to us, with the id of the contact that it becomes. */
+export interface CreatedRecord extends SourceRecord {
+  readonly contactId: string;
+}
+
+/** A contact that becomes part of another. */
+export interface ContactMerge {
+  readonly winner: string;
+  readonly loser: string;
+}
+
 export interface PagePlan {
-  /** Records that are new to us. */
-  readonly created: SourceRecord[];
+  readonly created: CreatedRecord[];
   readonly changed: ChangedContact[];
   readonly log: LoggedChange[];
   readonly mappings: MappingWrite[];
+  readonly merges: ContactMerge[];
   readonly faults: RecordFault[];
   readonly counts: { -readonly [K in keyof SyncCounts]: SyncCounts[K] };
 }
@@ -83,7 +103,28 @@ export function createPlan(): PagePlan {
     changed: [],
     log: [],
     mappings: [],
+    merges: [],
     faults: [],
     counts: { processed: 0, created: 0, updated: 0, unchanged: 0, deleted: 0, failed: 0, conflicts: 0 },
   };
+}
+
+/** The contact behind an id, or the one that it was merged into by this page. */
+export function contactOf({ contacts }: PlanContext, id: string): HeldContact {
+  let contact = contacts.get(id);
+  if (!contact) throw new Error('a page was planned without one of its contacts');
+  while (contact.mergedInto) contact = contact.mergedInto;
+  return contact;
+}
+
+/** Plans the write of a link; what the page plans next sees it. */
+export function putLink(plan: PagePlan, context: PlanContext, link: Omit<MappingWrite, 'id'>): void {
+  const { known, contacts } = context;
+  const before = known.get(link.externalId);
+  const id = before?.mappingId ?? newId();
+  plan.mappings.push({ ...link, id });
+  known.set(link.externalId, { seenRunId: null, ...before, ...link, mappingId: id });
+  const records = contacts.has(link.contactId) ? contactOf(context, link.contactId).records : undefined;
+  if (link.state === 'DELETED_REMOTELY') records?.delete(link.externalId);
+  else records?.add(link.externalId);
 }

@@ -171,6 +171,27 @@ const attempts: Record<string, () => Promise<void>> = {
     );
     expect(restoreContacts.contactIds).toEqual([]);
   },
+  async mergeContacts() {
+    const document =
+      'mutation ($id: ID!, $losers: [ID!]!) { mergeContacts(winnerId: $id, loserIds: $losers) { contact { id } } }';
+    const input = { email: 'mallory@example.com' };
+    const { createContact } = await mallory.query(
+      'mutation ($input: ContactInput!) { createContact(input: $input) { contact { id } } }',
+      { input },
+    );
+    const mine = createContact.contact.id;
+    await expectUnknown(document, { id: hers.contact, losers: [mine] });
+    const refusal = await mallory.refusal(document, { id: mine, losers: [hers.contact] });
+    expect(refusal.extensions.code).toBe('NOT_FOUND');
+  },
+  async possibleDuplicates() {
+    const { possibleDuplicates } = await mallory.query(
+      '{ possibleDuplicates { totalCount nodes { contacts { id } } } }',
+    );
+    const theirs = new Set((await readContacts(alice)).map((it) => it.id));
+    for (const { contacts } of possibleDuplicates.nodes)
+      for (const { id } of contacts) expect(theirs.has(id)).toBe(false);
+  },
   async updateIntegrationSettings() {
     await mallory.query(
       `mutation { updateIntegrationSettings(input: { platform: HUBSPOT, syncEveryMinutes: 60, massDeleteLimit: 0.9 }) {

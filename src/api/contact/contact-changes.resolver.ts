@@ -65,4 +65,17 @@ export class ContactChangesResolver {
   ): Promise<DeleteContactsPayloadType> {
     return { contactIds: await commands.restoreContacts(userId, ids) };
   }
+
+  @Mutation(() => ContactPayloadType, {
+    description:
+      'Makes contacts one: their CRM records and histories move to the winner, which keeps its values and takes from the others what it lacks. The others are gone for good.',
+  })
+  async mergeContacts(
+    @Arg('winnerId', () => ID, { description: 'The contact that stays.' }) winnerId: string,
+    @Arg('loserIds', () => [ID], { description: 'The contacts that become part of it, at most 100.' })
+    loserIds: string[],
+    @Ctx() { commands, userId }: ApiContext,
+  ): Promise<ContactPayloadType> {
+    return { contact: await commands.mergeContacts(userId, winnerId, loserIds) };
+  }
 }

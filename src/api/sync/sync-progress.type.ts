@@ -35,7 +35,7 @@ export class SyncProgressType implements Omit<SyncProgress, 'platform'> {
   @Field(() => Int, { description: 'Contacts that already were as read.' })
   readonly unchanged!: number;
 
-  @Field(() => Int, { description: 'Contacts that were deleted.' })
+  @Field(() => Int, { description: 'Records that are gone from the CRM: deleted, or merged into another.' })
   readonly deleted!: number;
 
   @Field(() => Int, { description: 'Records that could not be taken.' })

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { emptyValues } from '../../../src/domain/index.js';
 import type { ClaimedRun, CommitPlace } from '../../../src/store/index.js';
 import { at, openStoreFixture, pageOf, recordOf, type StoreFixture } from './store-fixture.js';
 
@@ -88,20 +89,39 @@ describe('commit of a page', () => {
     expect(claim.run).toMatchObject({ processed: 2, updated: 1, unchanged: 1 });
   });
 
-  it('links by e-mail the oldest contact that the platform does not hold, once', async () => {
+  it('links by e-mail the one contact that has it and that the platform does not hold, once', async () => {
     await begin();
     const values = { firstName: null, lastName: 'Local', phone: null, company: null, title: null };
-    const older = await fixture.store.contacts.create(user, { ...values, email: 'same@example.com' });
-    await fixture.store.contacts.create(user, { ...values, email: 'same@example.com', lastName: 'Younger' });
-    await commit({ records: [recordOf('1', { email: 'same@example.com', lastName: null })] });
-    expect(claim.run).toMatchObject({ created: 0, updated: 1 });
-    expect(await fixture.store.contacts.find(user, older.id)).toMatchObject({
+    const made = await fixture.store.contacts.create(user, { ...values, email: 'same@example.com' });
+    const same = { email: 'same@example.com', lastName: null };
+    // Of two on one page the first by its id may link.
+    await commit({ records: [recordOf('2', same), recordOf('1', same)] });
+    expect(claim.run).toMatchObject({ created: 1, updated: 1 });
+    expect(await fixture.store.contacts.find(user, made.id)).toMatchObject({
       firstName: 'First 1',
       lastName: 'Local',
       source: 'API',
     });
-    await commit({ records: [recordOf('2', { email: 'nobody' }), recordOf('3', { email: 'nobody' })] });
+    await commit({ records: [recordOf('3', same)] });
     expect(claim.run).toMatchObject({ created: 2 });
+    await commit({ records: [recordOf('4', { email: 'nobody' }), recordOf('5', { email: 'nobody' })] });
+    expect(claim.run).toMatchObject({ created: 4 });
+  });
+
+  it('does not guess which of two contacts with one e-mail a record is', async () => {
+    await begin();
+    const email = 'same@example.com';
+    const made = [
+      await fixture.store.contacts.create(user, { ...emptyValues, email }),
+      await fixture.store.contacts.create(user, { ...emptyValues, email }),
+    ];
+    await commit({ records: [recordOf('1', { email })] });
+    expect(claim.run).toMatchObject({ created: 1, updated: 0 });
+    const status = await fixture.store.contacts.listCrmStatus(
+      user,
+      made.map(({ id }) => id),
+    );
+    expect(status).toEqual([]);
   });
 
   it('deletes by tombstone once, keeps what this API made, and brings back what comes back', async () => {

@@ -131,6 +131,11 @@ describe('tenancy', () => {
     expect(await store.contacts.update(ann, contact, { firstName: 'Mine' })).toBeNull();
     expect(await store.contacts.remove(ann, [contact])).toEqual([]);
     expect(await store.contacts.listCrmStatus(ann, [contact])).toEqual([]);
+    expect(await store.contacts.findAll(ann, [contact])).toEqual([]);
+    const own = (await store.contacts.list(ann, { page, selection: {}, order })).edges[0]?.node.id as string;
+    expect(await store.contacts.merge(ann, own, [contact])).toBeNull();
+    expect(await store.contacts.merge(ann, contact, [own])).toBeNull();
+    expect(await store.contacts.find(ann, own)).toMatchObject({ id: own });
     expect(await store.runs.find(ann, run)).toBeNull();
     expect(await store.runs.change(ann, run, 'cancel')).toBeNull();
     expect((await store.recordErrors.list(ann, run, page)).edges).toEqual([]);

@@ -1,57 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyValues, newId, type Page, type SourceRecord } from '../../../src/domain/index.js';
-import { planPage } from '../../../src/store/page-plan.js';
-import type { KnownRecord, PagePlan, PlanContext } from '../../../src/store/plan.js';
-
-/** The rows of one user in memory: what the database does with a plan. */
-class Rows {
-  readonly links = new Map<string, KnownRecord>();
-
-  /** Plans the page over what is there, and stores it. */
-  store(page: Partial<Page>): PagePlan {
-    const plan = planPage(
-      { records: [], tombstones: [], faults: [], cursor: {}, last: false, ...page },
-      this.contextOf(page),
-    );
-    for (const record of plan.created) this.link(record);
-    for (const { id: mappingId, ...link } of plan.mappings) {
-      const owner = [...this.links.values()].find((it) => it.contactId === link.contactId);
-      this.change(link.externalId, { ...owner, ...this.links.get(link.externalId), ...link, mappingId });
-    }
-    for (const { id, values, deleted } of plan.changed) {
-      for (const { externalId } of [...this.links.values()].filter((it) => it.contactId === id))
-        this.change(externalId, { values, contactDeleted: deleted, contactUpdatedAt: new Date() });
-    }
-    return plan;
-  }
-
-  private contextOf({ mayBeStale = false }: Partial<Page>): PlanContext {
-    return {
-      ...{
-        runId: newId(),
-        platform: 'HUBSPOT',
-        policy: 'NEWEST_WINS',
-        whole: false,
-        marksSeen: false,
-        mayBeStale,
-      },
-      ...{ known: new Map(this.links), candidates: new Map(), reported: new Set<string>() },
-    };
-  }
-
-  private change(externalId: string, change: Partial<KnownRecord>): void {
-    this.links.set(externalId, { ...this.links.get(externalId)!, ...change });
-  }
-
-  private link({ externalId, recordType, url, updatedAt, values }: SourceRecord): void {
-    this.links.set(externalId, {
-      ...{ mappingId: newId(), contactId: newId(), externalId, recordType, url, state: 'SYNCED' },
-      ...{ base: values, values, remoteUpdatedAt: updatedAt, seenRunId: null, contactSource: 'HUBSPOT' },
-      ...{ contactUpdatedAt: new Date(0), contactDeleted: false, deletedByUser: false, heldElsewhere: false },
-    });
-  }
-}
+import { emptyValues, type Page, type SourceRecord } from '../../../src/domain/index.js';
+import { Rows } from './planned-rows.js';
 
 const recordOf = fc.record({
   externalId: fc.constantFrom<string>('1', '2', '3', '4', '5'),
@@ -98,7 +48,7 @@ describe('the plan of a page', () => {
         // Of two with the same time, the later told counts.
         const inTime = told.flat().sort((a, b) => a.updatedAt!.getTime() - b.updatedAt!.getTime());
         const newest = new Map(inTime.map((record) => [record.externalId, record.values]));
-        for (const [id, values] of newest) expect(rows.links.get(id)!.values).toEqual(values);
+        for (const [id, values] of newest) expect(rows.contactOf(id)!.values).toEqual(values);
       }),
     );
   });
@@ -147,7 +97,7 @@ describe('the plan of a page', () => {
         if (!isTold) return;
         expect(living.map((it) => it.externalId)).toEqual(['9']);
         expect(contacts).toContain(living[0]!.contactId);
-        expect(living[0]!.contactDeleted).toBe(false);
+        expect(rows.contactOf('9')!.deleted).toBe(false);
       }),
     );
   });

@@ -1,0 +1,119 @@
+import { newId, type Page, type Platform } from '../../../src/domain/index.js';
+import { planPage } from '../../../src/store/page-plan.js';
+import type { HeldContact, KnownRecord, PagePlan } from '../../../src/store/plan.js';
+
+interface Link extends KnownRecord {
+  readonly platform: Platform;
+}
+
+interface Row extends Pick<HeldContact, 'id' | 'values' | 'changedAt' | 'deleted' | 'madeHere'> {
+  email: string | null;
+  mergedInto: string | null;
+}
+
+/** The rows of one user in memory: what the database does with a plan. */
+export class Rows {
+  readonly contacts = new Map<string, Row>();
+  /** How many changes were logged so far, by contact. */
+  readonly history = new Map<string, number>();
+  /** How many changes were logged so far, by any page. */
+  logged = 0;
+  private readonly all = new Map<Platform, Map<string, Link>>();
+
+  /** The links of HubSpot, by external id. */
+  get links(): Map<string, Link> {
+    return this.linksOf('HUBSPOT');
+  }
+
+  linksOf(platform: Platform): Map<string, Link> {
+    const links = this.all.get(platform) ?? new Map<string, Link>();
+    this.all.set(platform, links);
+    return links;
+  }
+
+  contactOf(externalId: string, platform: Platform = 'HUBSPOT'): Row | undefined {
+    const link = this.linksOf(platform).get(externalId);
+    return link && this.contacts.get(link.contactId);
+  }
+
+  /** Plans the page over what is there, and stores it. */
+  store(page: Partial<Page>, platform: Platform = 'HUBSPOT'): PagePlan {
+    const links = this.linksOf(platform);
+    const plan = planPage(
+      { records: [], tombstones: [], faults: [], cursor: {}, last: false, ...page },
+      {
+        ...{ runId: newId(), platform, policy: 'NEWEST_WINS', whole: false, marksSeen: false },
+        ...{ mayBeStale: page.mayBeStale ?? false, known: new Map(links), contacts: this.hold(platform) },
+        ...{ candidates: this.findCandidates(platform), reported: new Set<string>() },
+      },
+    );
+    for (const { contactId: id, externalId, recordType, url, updatedAt, values } of plan.created) {
+      const row = { id, values, changedAt: new Date(0), deleted: false, madeHere: false };
+      this.contacts.set(id, { ...row, email: values.email, mergedInto: null });
+      const link = {
+        mappingId: newId(),
+        contactId: id,
+        externalId,
+        recordType,
+        url,
+        state: 'SYNCED' as const,
+      };
+      links.set(externalId, { ...link, platform, base: values, remoteUpdatedAt: updatedAt, seenRunId: null });
+      this.count(id);
+    }
+    for (const { id, values, deleted, changedAt = new Date(0) } of plan.changed)
+      this.contacts.set(id, { ...this.contacts.get(id)!, values, email: values.email, deleted, changedAt });
+    for (const { contactId } of plan.log) this.count(contactId);
+    for (const { id: mappingId, ...link } of plan.mappings)
+      links.set(link.externalId, {
+        seenRunId: null,
+        ...links.get(link.externalId),
+        ...link,
+        mappingId,
+        platform,
+      });
+    for (const { winner, loser } of plan.merges) this.merge(winner, loser);
+    return plan;
+  }
+
+  private merge(winner: string, loser: string): void {
+    for (const links of this.all.values())
+      for (const [id, link] of links)
+        if (link.contactId === loser) links.set(id, { ...link, contactId: winner });
+    this.contacts.set(loser, { ...this.contacts.get(loser)!, deleted: true, mergedInto: winner });
+    this.history.set(winner, (this.history.get(winner) ?? 0) + (this.history.get(loser) ?? 0));
+    this.history.delete(loser);
+  }
+
+  private count(contactId: string): void {
+    this.logged += 1;
+    this.history.set(contactId, (this.history.get(contactId) ?? 0) + 1);
+  }
+
+  private livingOf(contactId: string): Link[] {
+    return [...this.all.values()]
+      .flatMap((links) => [...links.values()])
+      .filter((it) => it.contactId === contactId && it.state !== 'DELETED_REMOTELY');
+  }
+
+  private hold(platform: Platform): Map<string, HeldContact> {
+    return new Map(
+      [...this.contacts.values()].map(({ id, values, changedAt, deleted, madeHere }) => {
+        const living = this.livingOf(id);
+        const records = new Set(living.filter((it) => it.platform === platform).map((it) => it.externalId));
+        const heldElsewhere = living.some((it) => it.platform !== platform);
+        const row = { id, values, changedAt, deleted, madeHere, records, heldElsewhere };
+        return [id, { ...row, deletedByUser: false, mergedInto: null, isChanged: false }];
+      }),
+    );
+  }
+
+  private findCandidates(platform: Platform): Map<string, string> {
+    const living = [...this.contacts.values()].filter((it) => !it.deleted);
+    const sole = living.filter(
+      (it) => it.email !== null && living.filter((other) => other.email === it.email).length === 1,
+    );
+    const free = sole.filter((it) => this.livingOf(it.id).every((link) => link.platform !== platform));
+    return new Map(free.map((it) => [it.email as string, it.id]));
+  }
+}
