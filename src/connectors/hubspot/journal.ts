@@ -109,7 +109,10 @@ function offsetOf(from: Cursor): string {
 
 /** What HubSpot says of an offset that it no longer keeps is not documented: it is no such thing, in some way. */
 function classifyJournal(reply: ApiReply): AppError {
-  return [400, 404, 410].includes(reply.status) ? expired() : classify(reply);
+  if ([400, 404, 410].includes(reply.status)) return expired();
+  if (reply.status !== 403) return classify(reply);
+  const words = `HubSpot does not let this app read its webhook journal (scope ${scopes.join(' ')}).`;
+  return new AppError('CRM_REJECTED', words);
 }
 
 function expired(): AppError {
