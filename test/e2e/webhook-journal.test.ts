@@ -37,7 +37,6 @@ async function untilSame(): Promise<void> {
 }
 
 test('changes show, of which the first has nothing before it', async () => {
-  setTimeout(() => console.log(workers.map((it) => it.stderr()).join('')), 20_000);
   await stack.sandbox.touch('ida', { change: 5, add: 5, archive: 5, merge: 2 });
   await untilSame();
   const hubspot = await openHubspotCaller(stack.sandbox.url, 'ida');

@@ -29,12 +29,12 @@ const entryShape = z.object({ url: z.string().max(8_192), currentOffset: z.strin
 const fileShape = z.object({
   journalEvents: z.array(
     z.object({
-      portalId: z.unknown(),
-      objectTypeId: z.unknown(),
-      objectId: z.unknown(),
-      primaryObjectId: z.unknown(),
-      newObjectId: z.unknown(),
-      mergedObjectIds: z.unknown(),
+      portalId: z.unknown().optional(),
+      objectTypeId: z.unknown().optional(),
+      objectId: z.unknown().optional(),
+      primaryObjectId: z.unknown().optional(),
+      newObjectId: z.unknown().optional(),
+      mergedObjectIds: z.unknown().optional(),
     }),
   ),
 });
