@@ -29,12 +29,12 @@ const entryShape = z.object({ url: z.string().max(8_192), currentOffset: z.strin
 const fileShape = z.object({
   journalEvents: z.array(
     z.object({
-      portalId: z.unknown(),
-      objectTypeId: z.unknown(),
-      objectId: z.unknown(),
-      primaryObjectId: z.unknown(),
-      newObjectId: z.unknown(),
-      mergedObjectIds: z.unknown(),
+      portalId: z.unknown().optional(),
+      objectTypeId: z.unknown().optional(),
+      objectId: z.unknown().optional(),
+      primaryObjectId: z.unknown().optional(),
+      newObjectId: z.unknown().optional(),
+      mergedObjectIds: z.unknown().optional(),
     }),
   ),
 });
@@ -109,7 +109,10 @@ function offsetOf(from: Cursor): string {
 
 /** What HubSpot says of an offset that it no longer keeps is not documented: it is no such thing, in some way. */
 function classifyJournal(reply: ApiReply): AppError {
-  return [400, 404, 410].includes(reply.status) ? expired() : classify(reply);
+  if ([400, 404, 410].includes(reply.status)) return expired();
+  if (reply.status !== 403) return classify(reply);
+  const words = `HubSpot does not let this app read its webhook journal (scope ${scopes.join(' ')}).`;
+  return new AppError('CRM_REJECTED', words);
 }
 
 function expired(): AppError {

@@ -108,6 +108,66 @@ describe('health', () => {
   });
 });
 
+describe('webhooks', () => {
+  const post = async (url: string, body: string, headers: Record<string, string> = {}) => {
+    const reply = await request(url, { method: 'POST', body, headers });
+    const text = await reply.body.text();
+    return { status: reply.statusCode, body: text === '' ? undefined : JSON.parse(text) };
+  };
+  const receiving = () => vi.fn<Commands['receiveWebhook']>(async () => {});
+
+  test('hand the call over as it came: bytes, headers, path and query', async () => {
+    const receiveWebhook = receiving();
+    const api = await openTestApi({ commands: { receiveWebhook } });
+    const url = `${api.url}/webhooks/hubspot?a=%3A%20`;
+    expect(
+      await post(url, '[ {"é": 1} ]', { 'x-signature': 's', 'content-type': 'application/json' }),
+    ).toEqual({
+      status: 204,
+      body: undefined,
+    });
+    expect(receiveWebhook).toHaveBeenCalledWith('HUBSPOT', {
+      method: 'POST',
+      target: '/webhooks/hubspot?a=%3A%20',
+      headers: expect.objectContaining({ 'x-signature': 's' }),
+      body: Buffer.from('[ {"é": 1} ]'),
+    });
+  });
+
+  test('may be of any content type, or none, and as large as a hundred events', async () => {
+    const receiveWebhook = receiving();
+    const api = await openTestApi({ commands: { receiveWebhook } });
+    const large = 'x'.repeat(6_600_000);
+    expect((await post(`${api.url}/webhooks/hubspot`, large, { 'content-type': 'text/odd' })).status).toBe(
+      204,
+    );
+    expect((await post(`${api.url}/webhooks/hubspot`, '')).status).toBe(204);
+    expect(receiveWebhook.mock.calls.map(([, call]) => call.body.length)).toEqual([large.length, 0]);
+    expect((await post(`${api.url}/webhooks/hubspot`, 'x'.repeat(9_000_000))).status).toBe(413);
+  });
+
+  test.each([
+    ['UNAUTHENTICATED', 401],
+    ['BAD_USER_INPUT', 400],
+    ['NOT_FOUND', 404],
+    ['UNAVAILABLE', 503],
+  ] as const)('that are refused as %s are answered with %i', async (code, status) => {
+    const receiveWebhook = async () => {
+      throw new AppError(code, 'words');
+    };
+    const api = await openTestApi({ commands: { receiveWebhook } });
+    expect(await post(`${api.url}/webhooks/hubspot`, '[]')).toMatchObject({
+      status,
+      body: { errors: [{ extensions: { code } }] },
+    });
+  });
+
+  test('are for platforms that exist', async () => {
+    const api = await openTestApi();
+    expect((await post(`${api.url}/webhooks/myspace`, '[]')).status).toBe(404);
+  });
+});
+
 test('an unknown path is answered in JSON', async () => {
   const api = await openTestApi();
   const reply = await get(`${api.url}/wp-admin?<script>`);

@@ -10,6 +10,7 @@ const tenantTables = [
   'sync_record_errors',
   'contact_changes',
   'oauth_states',
+  'crm_pending_changes',
 ];
 
 describe('tenancy', () => {
@@ -31,6 +32,7 @@ describe('tenancy', () => {
         at,
       );
       const consent = { userId: user, platform: 'HUBSPOT' as const, codeVerifier: 'v', returnTo: null };
+      await fixture.store.pending.note(user, 'HUBSPOT', ['1']);
       await fixture.store.oauthStates.create(consent, new Date(Date.now() + 60_000));
     }
     sql = await fixture.openClient();
@@ -62,7 +64,8 @@ describe('tenancy', () => {
        ORDER BY 1`,
     );
     expect(found.rows.map((row) => row.name)).toEqual([
-      ...['contact_changes', 'contacts', 'crm_contact_mappings', 'sync_record_errors', 'sync_runs'],
+      ...['contact_changes', 'contacts', 'crm_contact_mappings', 'crm_pending_changes'],
+      ...['sync_record_errors', 'sync_runs'],
     ]);
   });
 
@@ -105,6 +108,16 @@ describe('tenancy', () => {
     await sql.query('BEGIN');
     await sql.query(`SELECT set_config('role', 'crm_system', true)`);
     await expect(sql.query('SELECT access_token FROM crm_integrations')).rejects.toThrow(/permission denied/);
+    await sql.query('ROLLBACK');
+  });
+
+  it('the system role finds who has changes to take in, and not which', async () => {
+    await sql.query('BEGIN');
+    await sql.query(`SELECT set_config('role', 'crm_system', true)`);
+    expect((await sql.query('SELECT user_id FROM crm_pending_changes')).rowCount).toBe(2);
+    await expect(sql.query('SELECT external_id FROM crm_pending_changes')).rejects.toThrow(
+      /permission denied/,
+    );
     await sql.query('ROLLBACK');
   });
 

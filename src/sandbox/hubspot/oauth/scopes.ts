@@ -15,6 +15,7 @@ export const APP_SCOPES = [
   'tickets',
   'timeline',
   'automation',
+  'developer.webhooks_journal.read',
 ] as const;
 
 /** Packs scopes into one number. Unknown scopes are dropped. */

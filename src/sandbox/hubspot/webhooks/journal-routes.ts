@@ -5,7 +5,7 @@ import { missingScopes, notFound, unauthenticated } from '../replies.js';
 import type { Journal, JournalFile } from './journal.js';
 
 const PREFIX = '/webhooks-journal/journal/2026-03';
-export const JOURNAL_SCOPE = 'developer.webhooks_journal.read';
+const JOURNAL_SCOPE = 'developer.webhooks_journal.read';
 /** For how long the address of a file is good. */
 const FILE_MINUTES = 60;
 
