@@ -39,7 +39,7 @@ interface RemoteContact {
 }
 
 async function syncAll(client: Client): Promise<void> {
-  const { startSync } = await client.ask(StartSync, { mode: 'FULL' });
+  const { startSync } = await client.ask(StartSync, { platform: 'HUBSPOT', mode: 'FULL' });
   let status = '';
   for await (const { syncProgress } of client.follow(SyncProgress, { id: startSync.syncRun.id }))
     status = syncProgress.status;

@@ -11,7 +11,11 @@ import {
 import type { Services } from './services.js';
 
 /** The connectors of the CRMs that are set up; all of them where sandboxes stand in. */
-export function createPlatforms(config: Config, services: Services, log: Logger): Connectors {
+export function createPlatforms(
+  config: Config,
+  services: Pick<Services, 'permits' | 'allowances'>,
+  log: Logger,
+): Connectors {
   const { permits, allowances } = services;
   return createConnectors({
     hubspot: hubspotOptions(config, { permits, log }),

@@ -1,10 +1,19 @@
 /** Puts the generated parts into README.md; with --check it only tells (exit code 1) whether the file is stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createConfigTable } from '../src/config/index.js';
+import { createConfigTable, loadConfig } from '../src/config/index.js';
+import { createCapabilityTable, createLocalAllowances, createLocalPermits } from '../src/connectors/index.js';
+import { createPlatforms } from '../src/platforms.js';
+import { createLogger } from '../src/runtime/index.js';
 
 const file = fileURLToPath(new URL('../README.md', import.meta.url));
-const parts: Record<string, string> = { configuration: createConfigTable() };
+// As they are on a machine where nothing is set up; no CRM is asked.
+const local = { permits: createLocalPermits(), allowances: createLocalAllowances() };
+const connectors = createPlatforms(loadConfig({}), local, createLogger({ level: 'silent' }));
+const parts: Record<string, string> = {
+  platforms: createCapabilityTable(connectors.values()),
+  configuration: createConfigTable(),
+};
 
 const before = readFileSync(file, 'utf8');
 const after = Object.entries(parts).reduce(replacePart, before);

@@ -4,6 +4,7 @@ import { createGoogleConnector, type GoogleOptions } from './google/index.js';
 import { createHubspotConnector, type HubspotOptions } from './hubspot/index.js';
 import { createSalesforceConnector, type SalesforceOptions } from './salesforce/index.js';
 
+export { createCapabilityTable } from './capability-table.js';
 export type * from './contract.js';
 export { createGoogleConnector } from './google/index.js';
 export { createHubspotConnector, type HubspotLimits } from './hubspot/index.js';

@@ -211,6 +211,15 @@ export type DeleteContactsPayload = {
   contactIds: Array<Scalars['ID']['output']>;
 };
 
+/** Why two contacts may be one person. */
+export type DuplicateReason =
+  /** They have the same e-mail address. */
+  | 'EMAIL'
+  /** Their names are alike, and so are their companies. */
+  | 'NAME_AND_COMPANY'
+  /** They have the same phone number. */
+  | 'PHONE';
+
 /** Why one contact was not taken. */
 export type ImportContactError = {
   __typename?: 'ImportContactError';
@@ -252,6 +261,8 @@ export type Integration = Node & {
   id: Scalars['ID']['output'];
   /** When the last sync that succeeded came to its end. */
   lastSyncedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When the next scheduled sync begins; null without a schedule. */
+  nextSyncAt?: Maybe<Scalars['DateTime']['output']>;
   /** Which CRM it is. */
   platform: Platform;
   /** What is left of the CRM's API allowance, and what it holds back. */
@@ -314,6 +325,8 @@ export type Mutation = {
   disconnectIntegration: IntegrationPayload;
   /** At most 1,000 a call. Each is created, or updated by its e-mail; bad ones are reported, the others kept. */
   importContacts: ImportContactsPayload;
+  /** Makes contacts one: their CRM records and histories move to the winner, which keeps its values and takes from the others what it lacks. The others are gone for good. */
+  mergeContacts: ContactPayload;
   /** Holds a run until it is resumed. */
   pauseSync: SyncRunPayload;
   /** Brings deleted contacts back. */
@@ -364,6 +377,13 @@ export type MutationDisconnectIntegrationArgs = {
 export type MutationImportContactsArgs = {
   input: Array<ContactInput>;
   source?: InputMaybe<ContactSource>;
+};
+
+
+/** What can be changed: each does what it says, or fails with one error. */
+export type MutationMergeContactsArgs = {
+  loserIds: Array<Scalars['ID']['input']>;
+  winnerId: Scalars['ID']['input'];
 };
 
 
@@ -438,6 +458,41 @@ export type Platform =
   /** Salesforce. */
   | 'SALESFORCE';
 
+/** Two contacts that may be one person; mergeContacts makes them one. */
+export type PossibleDuplicate = {
+  __typename?: 'PossibleDuplicate';
+  /** The contacts, the older one first. */
+  contacts: Array<Contact>;
+  /** The same for the same two contacts. */
+  id: Scalars['ID']['output'];
+  /** What speaks for it. */
+  reasons: Array<DuplicateReason>;
+  /** 0 to 1: how much speaks for it. */
+  score: Scalars['Float']['output'];
+};
+
+/** A page of possible duplicates. */
+export type PossibleDuplicateConnection = {
+  __typename?: 'PossibleDuplicateConnection';
+  /** Those of this page, each with its cursor. */
+  edges: Array<PossibleDuplicateEdge>;
+  /** Those of this page. */
+  nodes: Array<PossibleDuplicate>;
+  /** Where this page lies. */
+  pageInfo: PageInfo;
+  /** How many there are on all pages. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A possible duplicate and its place in the list. */
+export type PossibleDuplicateEdge = {
+  __typename?: 'PossibleDuplicateEdge';
+  /** Give it as after to go on from here. */
+  cursor: Scalars['String']['output'];
+  /** The possible duplicate. */
+  node: PossibleDuplicate;
+};
+
 /** What can be read. */
 export type Query = {
   __typename?: 'Query';
@@ -451,6 +506,8 @@ export type Query = {
   integrations: Array<Integration>;
   /** Anything that has an id, by that id. */
   node?: Maybe<Node>;
+  /** Pairs of contacts that may be one person, the likeliest first. Nothing is merged without being asked. */
+  possibleDuplicates: PossibleDuplicateConnection;
   /** A run by its id. */
   syncRun?: Maybe<SyncRun>;
   /** The runs of the viewer, newest first. */
@@ -486,6 +543,13 @@ export type QueryIntegrationArgs = {
 /** What can be read. */
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/** What can be read. */
+export type QueryPossibleDuplicatesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -611,7 +675,7 @@ export type SyncProgress = {
   conflicts: Scalars['Int']['output'];
   /** Contacts that are new. */
   created: Scalars['Int']['output'];
-  /** Contacts that were deleted. */
+  /** Records that are gone from the CRM: deleted, or merged into another. */
   deleted: Scalars['Int']['output'];
   /** When the run ends if it keeps its pace. */
   estimatedFinishAt?: Maybe<Scalars['DateTime']['output']>;

@@ -80,7 +80,9 @@ export function createSalesforcePlatform(options: SalesforceOptions): Platform {
       return [...peopleOf(org)].map((it) => {
         const shown = renderRecord(it, SHOWN_VERSION);
         const { AccountId } = it.values;
-        return typeof AccountId !== 'string' ? shown : { ...shown, Account: { Name: names.get(AccountId) ?? null } };
+        return typeof AccountId !== 'string'
+          ? shown
+          : { ...shown, Account: { Name: names.get(AccountId) ?? null } };
       });
     },
     touchContacts: (account, changes) =>

@@ -5,7 +5,7 @@ import { controlSandbox } from '../sandbox-control.js';
 import type { PlatformUnderTest } from './platform-under-test.js';
 
 /** A person as the control API shows it, as far as these tests read it. */
-export interface SandboxPerson {
+interface SandboxPerson {
   readonly resourceName: string;
   readonly metadata: { readonly deleted?: boolean };
   readonly names?: readonly { readonly givenName?: string; readonly familyName?: string }[];
@@ -56,7 +56,7 @@ function isThere({ metadata }: SandboxPerson): boolean {
   return metadata.deleted !== true;
 }
 
-export function recordOf(person: SandboxPerson) {
+function recordOf(person: SandboxPerson) {
   const [name] = person.names ?? [];
   const phone = primaryOf(person.phoneNumbers);
   const organization = person.organizations?.find((it) => it.current) ?? primaryOf(person.organizations);

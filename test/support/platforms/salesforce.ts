@@ -9,7 +9,7 @@ import { controlSandbox } from '../sandbox-control.js';
 import type { PlatformUnderTest } from './platform-under-test.js';
 
 /** A Contact or Lead as the control API shows it, as far as these tests read it. */
-export interface SandboxRow {
+interface SandboxRow {
   readonly attributes: { readonly type: 'Contact' | 'Lead' };
   readonly Id: string;
   readonly IsDeleted: boolean;
@@ -62,7 +62,7 @@ function isThere({ IsDeleted, IsConverted }: SandboxRow): boolean {
   return !IsDeleted && IsConverted !== true;
 }
 
-export function recordOf(row: SandboxRow) {
+function recordOf(row: SandboxRow) {
   const values = {
     firstName: row.FirstName,
     lastName: row.LastName,

@@ -14,8 +14,8 @@ type Query = Readonly<Record<string, string | readonly string[]>>;
 
 const dayMs = 24 * 3_600_000;
 
-export const badArgument = { error: { code: 400, status: 'INVALID_ARGUMENT', message: 'Invalid token.' } };
-export const expiredToken = {
+const badArgument = { error: { code: 400, status: 'INVALID_ARGUMENT', message: 'Invalid token.' } };
+const expiredToken = {
   error: { code: 400, status: 'FAILED_PRECONDITION', details: [{ reason: 'EXPIRED_SYNC_TOKEN' }] },
 };
 
