@@ -40,7 +40,7 @@ export interface ApiUsage {
 }
 
 /** `Sforce-Limit-Info: api-usage=18/5000; per-app-api-usage=…`; undefined where it does not tell. */
-export function usageOf(headers: IncomingHttpHeaders): ApiUsage | undefined {
+function usageOf(headers: IncomingHttpHeaders): ApiUsage | undefined {
   const told = headerOf(headers, 'sforce-limit-info');
   const found = told && /(?:^|[;,\s])api-usage=(\d{1,12})\/(\d{1,12})(?:$|[;,\s])/.exec(told);
   if (!found || Number(found[2]) === 0) return undefined;
