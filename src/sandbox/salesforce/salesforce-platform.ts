@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { LimitBook } from '../control/limit-book.js';
-import type { Platform } from '../control/platform.js';
+import type { CallOf, Platform } from '../control/platform.js';
 import { createIngestJobRoutes } from './bulk/ingest-job-routes.js';
 import { createQueryJobRoutes } from './bulk/query-job-routes.js';
 import { registerEventControl } from './event-control.js';
@@ -42,38 +42,28 @@ interface SalesforceOptions {
   readonly client: OauthClient;
 }
 
+/** What a Bulk job takes. */
+const MAX_CSV_BYTES = 150 * 1024 * 1024;
 /** The version whose paths the control API shows. */
 const SHOWN_VERSION = 'v67.0';
 
+/** What the platform is made of. */
+interface Parts {
+  readonly client: OauthClient;
+  readonly limits: LimitBook<SalesforceLimitName>;
+  readonly grants: GrantBook;
+  readonly orgs: OrgBook;
+  readonly sessions: StreamingBook;
+}
+
 /** A simulated Salesforce: OAuth, records, their rules and changes, with its limits and its errors. */
 export function createSalesforcePlatform(options: SalesforceOptions): Platform {
-  const limits = createSalesforceLimits();
-  const sessions = new StreamingBook();
-  const orgs = new OrgBook(options.seed, options.contacts, (org) =>
-    org.changes.onEvents((events) => {
-      for (const session of sessions.of(org)) session.deliver(events);
-    }),
-  );
-  const grants = new GrantBook(options.client.clientSecret, (account) => limits.of(account));
-  const addressOf = (account: string, request: FastifyRequest) => instanceUrlOf(orgs.get(account), request);
+  const parts = createParts(options);
+  const { limits, grants, orgs, sessions } = parts;
   return {
     limits,
     objects: PEOPLE_OBJECTS,
-    register(app, callOf) {
-      const gate = new Gate(grants, orgs, limits, callOf);
-      readBodies(app);
-      answerErrors(app);
-      registerAuthorize(app, grants, options.client.clientId);
-      registerTokens(app, grants, {
-        client: options.client,
-        instanceUrlOf: addressOf,
-        // Records are made with the grant: the first read need not wait for them.
-        welcome: (account, user) => void orgs.userOf(orgs.get(account), user),
-      });
-      registerIdentity(app, grants, addressOf);
-      registerRest(app, gate, callOf, listRoutes(gate, limits));
-      registerCometd(app, { grants, orgs, limits, sessions });
-    },
+    register: (app, callOf) => registerRoutes(app, callOf, parts),
     registerControl(app) {
       registerSalesforceControl(app, orgs);
       registerEventControl(app, orgs, sessions);
@@ -97,6 +87,36 @@ export function createSalesforcePlatform(options: SalesforceOptions): Platform {
       return answerFault(status, path, describeUsage(used, limits.of(account).daily));
     },
   };
+}
+
+function createParts({ client, contacts, seed }: SalesforceOptions): Parts {
+  const limits = createSalesforceLimits();
+  const sessions = new StreamingBook();
+  const orgs = new OrgBook(seed, contacts, (org) =>
+    org.changes.onEvents((events) => {
+      for (const session of sessions.of(org)) session.deliver(events);
+    }),
+  );
+  const grants = new GrantBook(client.clientSecret, (account) => limits.of(account));
+  return { client, limits, grants, orgs, sessions };
+}
+
+function registerRoutes(app: FastifyInstance, callOf: CallOf, parts: Parts): void {
+  const { client, limits, grants, orgs } = parts;
+  const addressOf = (account: string, request: FastifyRequest) => instanceUrlOf(orgs.get(account), request);
+  const gate = new Gate(grants, orgs, limits, callOf);
+  readBodies(app);
+  answerErrors(app);
+  registerAuthorize(app, grants, client.clientId);
+  registerTokens(app, grants, {
+    client,
+    instanceUrlOf: addressOf,
+    // Records are made with the grant: the first read need not wait for them.
+    welcome: (account, user) => void orgs.userOf(orgs.get(account), user),
+  });
+  registerIdentity(app, grants, addressOf);
+  registerRest(app, gate, callOf, listRoutes(gate, limits));
+  registerCometd(app, parts);
 }
 
 function listRoutes(gate: Gate, limits: LimitBook<SalesforceLimitName>): RestRoute[] {
@@ -128,7 +148,8 @@ function readBodies(app: FastifyInstance): void {
       done(jsonParserError('The request body is not JSON.'));
     }
   });
-  app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, text, done) => done(null, text));
+  const csv = { parseAs: 'string', bodyLimit: MAX_CSV_BYTES } as const;
+  app.addContentTypeParser('text/csv', csv, (_request, text, done) => done(null, text));
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },

@@ -159,7 +159,7 @@ describe('sessions', () => {
     ).body;
     expect(await ask(access_token)).toHaveProperty('totalSize');
     await control('PUT', '/limits', { sessionSeconds: 1 });
-    await expect.poll(() => ask(access_token)).toEqual(gone);
+    await expect.poll(() => ask(access_token), { timeout: 10_000 }).toEqual(gone);
     await control('PUT', '/limits', { sessionSeconds: null });
     expect(await ask(access_token)).toHaveProperty('totalSize');
     expect(await ask('00Dnonsense!x')).toEqual(gone);

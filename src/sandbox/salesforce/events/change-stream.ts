@@ -14,9 +14,10 @@ export interface StreamEvent {
   readonly payload: object;
 }
 
-/** From where a subscriber wants events: only new ones, all retained ones, or those after one's replay id. */
+/** In the place of a replay id: only events that are still to come. */
 export const REPLAY_NEW = -1;
-export const REPLAY_ALL = -2;
+/** In the place of a replay id: all events that are retained. */
+const REPLAY_ALL = -2;
 
 /** The change events of one org. */
 export class ChangeStream {

@@ -14,6 +14,7 @@ const MARKETING = `
   EmailBouncedDate datetime
   Jigsaw string 20
   JigsawContactId string 20 -
+  IndividualId reference
   PhotoUrl url 255 -
   LastActivityDate date -
   LastViewedDate datetime -
@@ -34,11 +35,17 @@ export const CONTACT_FIELD_LIST = `
   OtherState string 80
   OtherPostalCode string 20
   OtherCountry string 80
+  OtherLatitude double
+  OtherLongitude double
+  OtherGeocodeAccuracy picklist 40
   MailingStreet textarea 255
   MailingCity string 40
   MailingState string 80
   MailingPostalCode string 20
   MailingCountry string 80
+  MailingLatitude double
+  MailingLongitude double
+  MailingGeocodeAccuracy picklist 40
   Phone phone 40
   Fax phone 40
   MobilePhone phone 40
@@ -57,6 +64,9 @@ export const CONTACT_FIELD_LIST = `
   HasOptedOutOfEmail boolean !
   HasOptedOutOfFax boolean !
   DoNotCall boolean !
+  CanAllowPortalSelfReg boolean !
+  LastCURequestDate datetime -
+  LastCUUpdateDate datetime -
   IsEmailBounced boolean ! -${STAMPS}${MARKETING}`;
 
 export const LEAD_FIELD_LIST = `
@@ -74,6 +84,9 @@ export const LEAD_FIELD_LIST = `
   State string 80
   PostalCode string 20
   Country string 80
+  Latitude double
+  Longitude double
+  GeocodeAccuracy picklist 40
   Phone phone 40
   MobilePhone phone 40
   Fax phone 40
@@ -93,6 +106,7 @@ export const LEAD_FIELD_LIST = `
   ConvertedDate date -
   ConvertedAccountId reference - >Account
   ConvertedContactId reference - >Contact
+  ConvertedOpportunityId reference -
   IsUnreadByOwner boolean !${STAMPS}${MARKETING}`;
 
 export const ACCOUNT_FIELD_LIST = `
