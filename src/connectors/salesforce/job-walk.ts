@@ -11,6 +11,8 @@ import { joined, type News, newsOf, nothing, pageMax, type Reading, type Turn } 
 const lookMs = { first: 1_000, longest: 30_000 };
 /** A longer wait is handed back instead of held (ms). */
 const patienceMs = 2_000;
+/** Salesforce gives up on a query that it cannot run; one that it forgot is given up here (ms). */
+const jobMaxMs = 2 * 3_600_000;
 
 /** Waits for the job, then one part of its result, in pages of a transaction's size. */
 export async function* readJob(reading: Reading, held: HeldResults, state: JobState): AsyncGenerator<Turn> {
@@ -57,7 +59,9 @@ async function isComplete({ calls, signal }: Reading, { jobId, madeAt }: JobStat
   for (;;) {
     const { fate, at } = await calls.checkJob(jobId);
     if (fate !== 'waiting') return fate === 'complete';
-    const waitMs = Math.min(Math.max(at - madeAt, lookMs.first), lookMs.longest);
+    const age = at - madeAt;
+    if (age > jobMaxMs) return false;
+    const waitMs = Math.min(Math.max(age, lookMs.first), lookMs.longest);
     if (waitMs > patienceMs) throw atWork(waitMs);
     await sleep(waitMs, undefined, { signal });
   }

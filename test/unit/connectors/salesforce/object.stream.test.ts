@@ -171,6 +171,16 @@ describe('a Bulk job', () => {
     expect(idsOf(rest)).toEqual(org.live());
   });
 
+  it('that never ends is given up', async () => {
+    const org = filled(2_500);
+    org.looks = Number.POSITIVE_INFINITY;
+    org.afterCall = () => {
+      org.now += 3 * 3_600_000;
+    };
+    expect(idsOf(await readAll(org))).toEqual(org.live());
+    expect(org.asked.filter(({ method }) => method === 'POST').length).toBe(2);
+  });
+
   it.each([
     ['in the middle of a row', (text: string) => text.slice(0, -20)],
     ['behind a row', (text: string) => `${text.split('\n').slice(0, -2).join('\n')}\n`],
