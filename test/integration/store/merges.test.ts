@@ -95,7 +95,7 @@ describe('a merge in a CRM', () => {
     expect(await fixture.store.contacts.update(user, second!.id, { title: 'Back' })).toBeNull();
   });
 
-  it('keeps what was made here when the survivor is deleted later', async () => {
+  it('keeps what was made here when the survivor is deleted later, or its CRM disconnected', async () => {
     await begin();
     const made = await fixture.store.contacts.create(user, { ...emptyValues, email: '2@example.com' });
     await run({ records: [recordOf('1'), recordOf('2')] });
@@ -104,6 +104,8 @@ describe('a merge in a CRM', () => {
     expect(others).toEqual([]);
     expect(kept!.id).not.toBe(made.id);
     await run({ tombstones: [gone('1')] });
+    expect(await contacts()).toMatchObject([{ id: kept!.id }]);
+    await fixture.store.disconnect(user, 'HUBSPOT', true);
     expect(await contacts()).toMatchObject([{ id: kept!.id }]);
   });
 
