@@ -155,6 +155,18 @@ describe('a merge by hand', () => {
     expect((await contacts()).map(({ id }) => id)).toEqual([a, c]);
   });
 
+  it('is done once where two ask for opposite merges at the same time', async () => {
+    await begin();
+    await run({ records: [recordOf('1'), recordOf('2')] });
+    const [a, b] = (await contacts()).map(({ id }) => id);
+    const asked = [a, b].map((winner) =>
+      fixture.store.contacts.merge(user, winner!, [winner === a ? b! : a!]),
+    );
+    const [left] = (await Promise.all(asked)).filter((it) => it !== null);
+    expect(await contacts()).toMatchObject([{ id: left!.id }]);
+    expect(await historyOf(left!.id)).toHaveLength(3);
+  });
+
   it('lets two records of one platform live on one contact: no echo, and the newer change wins', async () => {
     await begin();
     const told = (id: string, title: string, minute: number) => ({
