@@ -14,8 +14,8 @@ export interface Disconnected {
 
 /**
  * Forgets the tokens, cancels the run under way and, when asked, deletes the contacts that came from
- * this platform and that no other connected platform holds. The links stay, unseen, so that connecting
- * the same account again goes on where it was.
+ * this platform, as did all that were merged into them, and that no other connected platform holds. The
+ * links stay, unseen, so that connecting the same account again goes on where it was.
  */
 export function disconnect(
   database: Database,
@@ -69,6 +69,7 @@ export async function cancelUnderWay(
 const deleteOwnContacts = `WITH gone AS (
     UPDATE contacts c SET deleted_at = now(), updated_at = now()
     WHERE c.user_id = $1::uuid AND c.deleted_at IS NULL AND c.source = $2
+      AND NOT EXISTS (SELECT FROM contacts l WHERE l.user_id = $1::uuid AND l.merged_into = c.id AND l.source <> $2)
       AND (c.id IN (SELECT m.contact_id FROM crm_contact_mappings m
         WHERE m.user_id = $1::uuid AND m.platform = $2)) IS TRUE
       AND c.id NOT IN (SELECT m.contact_id FROM crm_contact_mappings m

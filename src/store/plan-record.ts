@@ -67,13 +67,8 @@ function planCreated(plan: PagePlan, { contacts }: PlanContext, record: SourceRe
   plan.created.push({ ...record, contactId: id });
   plan.counts.created += 1;
   const contact: HeldContact = {
-    ...{
-      id,
-      values: record.values,
-      changedAt: record.updatedAt ?? new Date(0),
-      deleted: false,
-      deletedByUser: false,
-    },
+    ...{ id, values: record.values, changedAt: record.updatedAt ?? new Date(0) },
+    ...{ deleted: false, deletedByUser: false },
     ...{ records: new Set([record.externalId]), heldElsewhere: false, madeHere: false },
     ...{ mergedInto: null, isChanged: false },
   };
@@ -90,12 +85,13 @@ function planKnown(
   const contact = contactOf(context, known.contactId);
   const losers = mergeContacts(context, contact, record);
   const own = context.known.get(record.externalId);
-  const isUndead = own?.state === 'DELETED_REMOTELY' && context.mayBeStale && !isNewer(record, own); // the index has not heard of the deletion
-  if (isUndead && losers.length === 0) return contact;
+  const isGone = own?.state === 'DELETED_REMOTELY';
+  // What was read before is nearer the truth; where the record was gone by then, only a newer one is back.
+  const isOld = context.mayBeStale && own && (isNewer(own, record) || (isGone && !isNewer(record, own)));
+  if (isOld && isGone && losers.length === 0) return contact;
   const isMoved = known.externalId !== record.externalId;
   const winner = winnerBy(context.policy, contact.changedAt, record.updatedAt);
   const { values, disputed } = mergeValues(known.base, contact.values, record.values, winner);
-  const isOld = isUndead || (!isMoved && context.mayBeStale && isNewer(known, record)); // what was read before is nearer the truth
   const givers = losers.filter((it) => !it.deletedByUser).map((it) => it.values);
   const after = fillGaps(isOld ? contact.values : values, givers);
   const isChanged = losers.length > 0 || diffValues(contact.values, after).length > 0;

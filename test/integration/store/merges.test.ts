@@ -95,7 +95,7 @@ describe('a merge in a CRM', () => {
     expect(await fixture.store.contacts.update(user, second!.id, { title: 'Back' })).toBeNull();
   });
 
-  it('keeps what was made here when the survivor is deleted later', async () => {
+  it('keeps what was made here when the survivor is deleted later, or its CRM disconnected', async () => {
     await begin();
     const made = await fixture.store.contacts.create(user, { ...emptyValues, email: '2@example.com' });
     await run({ records: [recordOf('1'), recordOf('2')] });
@@ -104,6 +104,8 @@ describe('a merge in a CRM', () => {
     expect(others).toEqual([]);
     expect(kept!.id).not.toBe(made.id);
     await run({ tombstones: [gone('1')] });
+    expect(await contacts()).toMatchObject([{ id: kept!.id }]);
+    await fixture.store.disconnect(user, 'HUBSPOT', true);
     expect(await contacts()).toMatchObject([{ id: kept!.id }]);
   });
 
@@ -151,6 +153,18 @@ describe('a merge by hand', () => {
       expect(await fixture.store.contacts.merge(user, a!, losers)).toBeNull();
     expect(await fixture.store.contacts.merge(user, b!, [c!])).toBeNull();
     expect((await contacts()).map(({ id }) => id)).toEqual([a, c]);
+  });
+
+  it('is done once where two ask for opposite merges at the same time', async () => {
+    await begin();
+    await run({ records: [recordOf('1'), recordOf('2')] });
+    const [a, b] = (await contacts()).map(({ id }) => id);
+    const asked = [a, b].map((winner) =>
+      fixture.store.contacts.merge(user, winner!, [winner === a ? b! : a!]),
+    );
+    const [left] = (await Promise.all(asked)).filter((it) => it !== null);
+    expect(await contacts()).toMatchObject([{ id: left!.id }]);
+    expect(await historyOf(left!.id)).toHaveLength(3);
   });
 
   it('lets two records of one platform live on one contact: no echo, and the newer change wins', async () => {

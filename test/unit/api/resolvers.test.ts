@@ -55,6 +55,31 @@ describe('contacts', () => {
     });
   });
 
+  test('merges what is asked, and shows possible duplicates with both their contacts', async () => {
+    const mergeContacts = vi.fn(async () => fakeContact('a'));
+    const merged = await ask(
+      { mergeContacts },
+      'mutation { mergeContacts(winnerId: "a", loserIds: ["b", "c"]) { contact { id } } }',
+    );
+    expect(merged).toEqual({ mergeContacts: { contact: { id: 'a' } } });
+    expect(mergeContacts).toHaveBeenCalledWith('alice', 'a', ['b', 'c']);
+    const pair = { contactIds: ['a', 'b'], contacts: [fakeContact('a'), fakeContact('b')] } as const;
+    const node = { ...pair, id: 'a:b', score: 0.97, reasons: ['EMAIL', 'NAME_AND_COMPANY'] } as const;
+    const page = { edges: [{ node, cursor: 'at-a:b' }], hasNextPage: true, hasPreviousPage: false, total: 9 };
+    const listPossibleDuplicates = vi.fn(async () => page);
+    const { possibleDuplicates } = (await ask(
+      { listPossibleDuplicates },
+      `{ possibleDuplicates(after: "x") { totalCount pageInfo { hasNextPage endCursor }
+          nodes { id score reasons contacts { id } } } }`,
+    )) as { possibleDuplicates: unknown };
+    expect(listPossibleDuplicates).toHaveBeenCalledWith('alice', { first: 50, after: 'x' });
+    expect(possibleDuplicates).toEqual({
+      totalCount: 9,
+      pageInfo: { hasNextPage: true, endCursor: 'at-a:b' },
+      nodes: [{ ...{ id: 'a:b', score: 0.97, reasons: node.reasons }, contacts: [{ id: 'a' }, { id: 'b' }] }],
+    });
+  });
+
   test('asks once for a contact that is selected twice', async () => {
     const listCrmStatus = vi.fn(async (_user: string, ids: readonly string[]) =>
       ids.map((id) => [statusOf(id)]),
