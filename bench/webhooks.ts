@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { TypedDocumentString } from '../src/demo/gql/graphql.js';
-import { StartSync, SyncProgress } from '../src/demo/operations.js';
+import { SyncProgress } from '../src/demo/operations.js';
 import { median, openStack, report, type Stack } from './stack.js';
 
 type Client = Awaited<ReturnType<Stack['connect']>>;
@@ -19,6 +19,10 @@ const unlimited = {
   HUBSPOT_SEARCHES_PER_SECOND: '1000',
 };
 
+const StartFullSync = new TypedDocumentString<
+  { startSync: { syncRun: { id: string } } },
+  Record<string, never>
+>('mutation { startSync(input: { platform: HUBSPOT, mode: FULL }) { syncRun { id } } }');
 const Found = new TypedDocumentString<
   { contacts: { totalCount: number; nodes: { title: string | null }[] } },
   { search: string }
@@ -39,7 +43,7 @@ interface RemoteContact {
 }
 
 async function syncAll(client: Client): Promise<void> {
-  const { startSync } = await client.ask(StartSync, { platform: 'HUBSPOT', mode: 'FULL' });
+  const { startSync } = await client.ask(StartFullSync, {});
   let status = '';
   for await (const { syncProgress } of client.follow(SyncProgress, { id: startSync.syncRun.id }))
     status = syncProgress.status;

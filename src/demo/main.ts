@@ -31,8 +31,10 @@ async function demo(): Promise<void> {
   const bars = openProgressBars();
   await Promise.all(chosen.map((platform) => sync(client, platform, bars)));
   bars.stop();
-  const { contacts } = await client.ask(FirstContacts, {});
-  console.log(`\n${contacts.totalCount} contacts; the first of them:\n${drawContacts(contacts.nodes)}`);
+  const { all, contacts } = await client.ask(FirstContacts, {});
+  console.log(
+    `\n${all.totalCount} contacts; of those in HubSpot the first:\n${drawContacts(contacts.nodes)}`,
+  );
   console.log(`
   GraphQL        ${url}/graphql   (WebSocket: ${url.replace('http', 'ws')}/graphql)
   Health         ${url}/healthz, ${url}/readyz${sandbox.enabled ? `\n  CRM sandbox    http://localhost:${sandbox.port}/__control/contacts` : ''}

@@ -53,8 +53,10 @@ export const SyncProgress = graphql(`
 
 export const FirstContacts = graphql(`
   query FirstContacts {
-    contacts(first: 12, orderBy: { field: NAME, direction: ASC }) {
+    all: contacts {
       totalCount
+    }
+    contacts(first: 12, filter: { inPlatform: HUBSPOT }, orderBy: { field: NAME, direction: ASC }) {
       nodes {
         badge
         displayName

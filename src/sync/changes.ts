@@ -4,6 +4,8 @@ import type { Outcome, StreamWork } from './pull.js';
 
 /** How many readings of a step go to changes at most: a flood of them must not hold up the reading, nor it them. */
 const changeReads = 5;
+/** Changes in one reading, where the CRM would take more: they are one transaction. */
+const mostAtOnce = 500;
 
 /** What a step takes its changes in with. */
 type ChangeWork = Pick<StreamWork, 'claim' | 'session' | 'meter' | 'commit'> & {
@@ -19,7 +21,7 @@ export async function takeInChanges(
   { streams, session, meter, commit, ...work }: ChangeWork,
 ): Promise<Outcome> {
   const signal = new AbortController().signal;
-  const atOnce = Math.min(...streams.map((stream) => stream.readByIdMax));
+  const atOnce = Math.min(mostAtOnce, ...streams.map((stream) => stream.readByIdMax));
   let claim = work.claim;
   for (let left = changeReads; left > 0; left -= 1) {
     const changes = await pending.list(claim, atOnce);

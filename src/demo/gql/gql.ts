@@ -19,14 +19,14 @@ type Documents = {
     "\n  query IntegrationState($platform: Platform!) {\n    integration(platform: $platform) {\n      platform\n      state\n      accountName\n      contactCount\n    }\n  }\n": typeof types.IntegrationStateDocument,
     "\n  mutation StartSync($platform: Platform!, $mode: SyncMode!) {\n    startSync(input: { platform: $platform, mode: $mode }) {\n      alreadyRunning\n      syncRun {\n        id\n        status\n      }\n    }\n  }\n": typeof types.StartSyncDocument,
     "\n  subscription SyncProgress($id: ID!) {\n    syncProgress(syncRunId: $id) {\n      sequence\n      status\n      phase\n      processed\n      total\n      created\n      updated\n      unchanged\n      deleted\n      failed\n      waitingFor\n      estimatedFinishAt\n    }\n  }\n": typeof types.SyncProgressDocument,
-    "\n  query FirstContacts {\n    contacts(first: 12, orderBy: { field: NAME, direction: ASC }) {\n      totalCount\n      nodes {\n        badge\n        displayName\n        email\n        phone\n        company\n        crmStatus {\n          platform\n          state\n        }\n      }\n    }\n  }\n": typeof types.FirstContactsDocument,
+    "\n  query FirstContacts {\n    all: contacts {\n      totalCount\n    }\n    contacts(first: 12, filter: { inPlatform: HUBSPOT }, orderBy: { field: NAME, direction: ASC }) {\n      nodes {\n        badge\n        displayName\n        email\n        phone\n        company\n        crmStatus {\n          platform\n          state\n        }\n      }\n    }\n  }\n": typeof types.FirstContactsDocument,
 };
 const documents: Documents = {
     "\n  mutation ConnectIntegration($platform: Platform!) {\n    connectIntegration(input: { platform: $platform }) {\n      authorizationUrl\n      expiresAt\n    }\n  }\n": types.ConnectIntegrationDocument,
     "\n  query IntegrationState($platform: Platform!) {\n    integration(platform: $platform) {\n      platform\n      state\n      accountName\n      contactCount\n    }\n  }\n": types.IntegrationStateDocument,
     "\n  mutation StartSync($platform: Platform!, $mode: SyncMode!) {\n    startSync(input: { platform: $platform, mode: $mode }) {\n      alreadyRunning\n      syncRun {\n        id\n        status\n      }\n    }\n  }\n": types.StartSyncDocument,
     "\n  subscription SyncProgress($id: ID!) {\n    syncProgress(syncRunId: $id) {\n      sequence\n      status\n      phase\n      processed\n      total\n      created\n      updated\n      unchanged\n      deleted\n      failed\n      waitingFor\n      estimatedFinishAt\n    }\n  }\n": types.SyncProgressDocument,
-    "\n  query FirstContacts {\n    contacts(first: 12, orderBy: { field: NAME, direction: ASC }) {\n      totalCount\n      nodes {\n        badge\n        displayName\n        email\n        phone\n        company\n        crmStatus {\n          platform\n          state\n        }\n      }\n    }\n  }\n": types.FirstContactsDocument,
+    "\n  query FirstContacts {\n    all: contacts {\n      totalCount\n    }\n    contacts(first: 12, filter: { inPlatform: HUBSPOT }, orderBy: { field: NAME, direction: ASC }) {\n      nodes {\n        badge\n        displayName\n        email\n        phone\n        company\n        crmStatus {\n          platform\n          state\n        }\n      }\n    }\n  }\n": types.FirstContactsDocument,
 };
 
 /**
@@ -48,7 +48,7 @@ export function graphql(source: "\n  subscription SyncProgress($id: ID!) {\n    
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query FirstContacts {\n    contacts(first: 12, orderBy: { field: NAME, direction: ASC }) {\n      totalCount\n      nodes {\n        badge\n        displayName\n        email\n        phone\n        company\n        crmStatus {\n          platform\n          state\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.js').FirstContactsDocument;
+export function graphql(source: "\n  query FirstContacts {\n    all: contacts {\n      totalCount\n    }\n    contacts(first: 12, filter: { inPlatform: HUBSPOT }, orderBy: { field: NAME, direction: ASC }) {\n      nodes {\n        badge\n        displayName\n        email\n        phone\n        company\n        crmStatus {\n          platform\n          state\n        }\n      }\n    }\n  }\n"): typeof import('./graphql.js').FirstContactsDocument;
 
 
 export function graphql(source: string) {

@@ -898,7 +898,7 @@ export type SyncProgressSubscription = { __typename?: 'Subscription', syncProgre
 export type FirstContactsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type FirstContactsQuery = { __typename?: 'Query', contacts: { __typename?: 'ContactConnection', totalCount: number, nodes: Array<{ __typename?: 'Contact', badge: string, displayName: string, email?: string | null, phone?: string | null, company?: string | null, crmStatus: Array<{ __typename?: 'CrmStatus', platform: Platform, state: CrmState }> }> } };
+export type FirstContactsQuery = { __typename?: 'Query', all: { __typename?: 'ContactConnection', totalCount: number }, contacts: { __typename?: 'ContactConnection', nodes: Array<{ __typename?: 'Contact', badge: string, displayName: string, email?: string | null, phone?: string | null, company?: string | null, crmStatus: Array<{ __typename?: 'CrmStatus', platform: Platform, state: CrmState }> }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -968,8 +968,14 @@ export const SyncProgressDocument = new TypedDocumentString(`
     `) as unknown as TypedDocumentString<SyncProgressSubscription, SyncProgressSubscriptionVariables>;
 export const FirstContactsDocument = new TypedDocumentString(`
     query FirstContacts {
-  contacts(first: 12, orderBy: {field: NAME, direction: ASC}) {
+  all: contacts {
     totalCount
+  }
+  contacts(
+    first: 12
+    filter: {inPlatform: HUBSPOT}
+    orderBy: {field: NAME, direction: ASC}
+  ) {
     nodes {
       badge
       displayName

@@ -76,6 +76,11 @@ describe('changes are taken in', () => {
     expect(committed[0]?.at.settles).toHaveLength(1);
   });
 
+  test('also where nothing is synced any more', async () => {
+    const { committed } = await takeIn([], [changeOf('1')]);
+    expect(committed[0]?.at.settles).toHaveLength(1);
+  });
+
   test('without moving the reading that is under way', async () => {
     const { committed, outcome } = await takeIn([streamOf('Contact').stream], [changeOf('1')]);
     expect(committed[0]?.at).toMatchObject({ checkpoint, whole: false, phase: 'RECONCILING' });
