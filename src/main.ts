@@ -108,7 +108,8 @@ function createReadiness(store: Store, { pingRedis }: Services) {
 /** One line for what an operator can mend; the rest is a bug and keeps its stack. */
 function explain(error: unknown, config: Config): string {
   const { code, syscall, port, message } = error as NodeJS.ErrnoException & { port?: number };
-  const isOfSandbox = port !== undefined && port === config.sandbox.port;
+  const places = port === undefined ? -1 : port - config.sandbox.port;
+  const isOfSandbox = places >= 0 && places <= 2; // three of them, in a row
   if (code === 'EADDRINUSE') {
     const name = isOfSandbox ? 'SANDBOX_PORT' : 'PORT';
     return `Port ${port} is in use: end what listens there, or choose another with ${name}.`;

@@ -71,8 +71,13 @@ export async function openSandbox(config: Config, app: Lifecycle, log: Logger): 
   if (!sandbox.startsHere) return;
   const { port, contacts } = sandbox;
   if (role !== 'sandbox' && (await isSandboxServing(sandboxUrls(port).hubspot))) return;
-  const client = clientOf(platforms.hubspot, { ...sandbox, enabled: true }) as SandboxClient;
-  const sandboxes = app.use(await openSandboxes({ port, contacts, client }), (it) => it.close());
+  const { hubspot, salesforce, google } = platforms;
+  const clients = {
+    hubspot: clientOf(hubspot, sandbox),
+    salesforce: clientOf(salesforce, sandbox),
+    google: clientOf(google, sandbox),
+  };
+  const sandboxes = app.use(await openSandboxes({ port, contacts, clients }), (it) => it.close());
   const { hubspotUrl, salesforceUrl, googleUrl } = sandboxes;
   log.info(
     { hubspotUrl, salesforceUrl, googleUrl },

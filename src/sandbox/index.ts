@@ -12,9 +12,17 @@ export interface SandboxOptions {
   readonly contacts?: number;
   /** Equal seeds give equal accounts. */
   readonly seed?: number;
-  /** The app that is registered with the simulated CRMs; by default SANDBOX_CLIENT. */
-  readonly client?: SandboxClient;
+  /** The app that is registered with each of the simulated CRMs; by default SANDBOX_CLIENT. */
+  readonly clients?: Partial<Record<SandboxName, SandboxClient>>;
 }
+
+/** In the order of their ports. */
+const makers = {
+  hubspot: createHubspotPlatform,
+  salesforce: createSalesforcePlatform,
+  google: createGooglePlatform,
+};
+type SandboxName = keyof typeof makers;
 
 /** How an app names itself to the simulated CRMs. */
 export interface SandboxClient {
@@ -47,17 +55,18 @@ const ASK_TIMEOUT_MS = 1_000;
 
 /** Starts the sandboxes. Rejects with the listener's error (such as EADDRINUSE) when a port cannot be had. */
 export async function openSandboxes(options: SandboxOptions): Promise<Sandboxes> {
-  const { contacts = DEFAULT_CONTACTS, seed = DEFAULT_SEED, client = SANDBOX_CLIENT } = options;
+  const { contacts = DEFAULT_CONTACTS, seed = DEFAULT_SEED, clients } = options;
   const { host = DEFAULT_HOST, port } = options;
-  const platforms = [createHubspotPlatform, createSalesforcePlatform, createGooglePlatform];
+  const names = Object.keys(makers) as SandboxName[];
   const servers: PlatformServer[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(servers.map((it) => it.close()));
   };
   try {
-    for (const [index, create] of platforms.entries()) {
+    for (const [index, name] of names.entries()) {
       const address = { host, port: port === 0 ? 0 : port + index };
-      servers.push(await openPlatformServer(create({ contacts, seed, client }), address));
+      const client = clients?.[name] ?? SANDBOX_CLIENT;
+      servers.push(await openPlatformServer(makers[name]({ contacts, seed, client }), address));
     }
   } catch (error) {
     await close();
