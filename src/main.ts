@@ -52,7 +52,7 @@ async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
     const engine = createEngine({ store, connectors, events, log });
     const { concurrency } = config.worker;
     const backend = services.queueBackend;
-    const worker = openSyncWorker({ backend, queue, engine, store, events, log, concurrency });
+    const worker = openSyncWorker({ backend, queue, engine, connectors, store, events, log, concurrency });
     app.use(worker, (it) => it.close(), stepGraceMs);
     const ticks = openScheduleWorker({ backend, queue, schedules, store, events, log });
     app.use(ticks, (it) => it.close(), serverGraceMs);

@@ -11,3 +11,4 @@ export * from './platform.js';
 export * from './schedule.js';
 export * from './source-record.js';
 export * from './sync-run.js';
+export * from './verification.js';

@@ -1,4 +1,5 @@
 import type { Platform } from './platform.js';
+import type { SyncVerification } from './verification.js';
 
 export const syncDirections = ['PULL', 'PUSH', 'TWO_WAY'] as const;
 export type SyncDirection = (typeof syncDirections)[number];
@@ -86,6 +87,8 @@ export interface SyncRun extends SyncCounts {
   /** When a run that waits goes on. */
   readonly goesOnAt: Date | null;
   readonly error: SyncError | null;
+  /** Of a run that read everything, some time after its end; null before, and for other runs. */
+  readonly verification: SyncVerification | null;
   readonly queuedAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;

@@ -20,6 +20,7 @@ import { clearSuspects, listSuspects } from './suspects.js';
 import { createSyncRuns, type SyncRuns } from './sync-runs.js';
 import { createUsers, type Users } from './users.js';
 import { createVault, type VaultKey } from './vault.js';
+import { createVerifications, type Verifications } from './verification.js';
 
 export type { StartedRun } from './change-runs.js';
 export type { CommitPlace } from './commit-page.js';
@@ -32,6 +33,7 @@ export type { StoredRecordError } from './record-errors.js';
 export type { Checkpoint, ClaimedRun, StreamCheckpoint } from './run-rows.js';
 export type { NewRun } from './sync-runs.js';
 export type { VaultKey } from './vault.js';
+export type { DueVerification, HeldRecord } from './verification.js';
 
 /** The pages of a run, and what its whole reading did not meet. */
 export interface RunPages {
@@ -55,6 +57,7 @@ export interface Store {
   readonly pending: PendingChanges;
   readonly listening: Listening;
   readonly journals: Journals;
+  readonly verifications: Verifications;
   readonly due: DueWork;
   disconnect(userId: string, platform: Platform, deleteContacts: boolean): Promise<Disconnected>;
   ping(): Promise<void>;
@@ -82,6 +85,7 @@ export function openStore(options: DatabaseOptions & { readonly keys: readonly V
     pending: createPendingChanges(database),
     listening: createListening(database),
     journals: createJournals(database),
+    verifications: createVerifications(database),
     due: createDueWork(database),
     disconnect: (userId, platform, deleteContacts) => disconnect(database, userId, platform, deleteContacts),
     ping: database.ping,

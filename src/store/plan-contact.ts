@@ -31,6 +31,25 @@ export function mergeContacts(
   return [...all];
 }
 
+/**
+ * What a merged contact has beside what its records said: of that the CRM has decided what the survivor keeps. Its edits
+ * here, and what other CRMs say of it, are not known there.
+ */
+export function ownValues(
+  { known }: PlanContext,
+  { externalId, replaces }: SourceRecord,
+  { id, values }: HeldContact,
+): ContactValues {
+  const parts = [externalId, ...replaces].flatMap((it) => known.get(it) ?? []);
+  const bases = parts.filter(({ contactId }) => contactId === id).map(({ base }) => base);
+  return Object.fromEntries(
+    contactFields.map(({ name }) => [
+      name,
+      bases.some((base) => base[name] === values[name]) ? null : values[name],
+    ]),
+  ) as unknown as ContactValues;
+}
+
 /** A value beats none; of several the first counts. */
 export function fillGaps(values: ContactValues, givers: readonly ContactValues[]): ContactValues {
   return Object.fromEntries(

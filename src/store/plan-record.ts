@@ -17,7 +17,7 @@ import {
   type PlanContext,
   putLink,
 } from './plan.js';
-import { changeContact, endContact, fillGaps, mergeContacts } from './plan-contact.js';
+import { changeContact, endContact, fillGaps, mergeContacts, ownValues } from './plan-contact.js';
 import { diffValues } from './write-contacts.js';
 
 /** A record of the CRM: known, merged from known ones, found by its e-mail, or new. */
@@ -92,7 +92,7 @@ function planKnown(
   const isMoved = known.externalId !== record.externalId;
   const winner = winnerBy(context.policy, contact.changedAt, record.updatedAt);
   const { values, disputed } = mergeValues(known.base, contact.values, record.values, winner);
-  const givers = losers.filter((it) => !it.deletedByUser).map((it) => it.values);
+  const givers = losers.filter((it) => !it.deletedByUser).map((it) => ownValues(context, record, it));
   const after = fillGaps(isOld ? contact.values : values, givers);
   const isChanged = losers.length > 0 || diffValues(contact.values, after).length > 0;
   const wasGone = known.state === 'DELETED_REMOTELY';

@@ -1,4 +1,4 @@
-import type { Cursor, Platform, SyncRun } from '../domain/index.js';
+import type { Cursor, Platform, SyncRun, SyncVerification } from '../domain/index.js';
 
 /** How far a run has read one stream. */
 export interface StreamCheckpoint {
@@ -26,7 +26,7 @@ export interface ClaimedRun {
 
 export const runColumns = `id, platform, direction, mode, trigger, dry_run, status, phase, page, checkpoint, sequence, processed,
   created, updated, unchanged, deleted, failed, conflicts, total, waiting_for, due_at, failing_since, error_code,
-  error_message, error_retryable, queued_at, started_at, finished_at, updated_at`;
+  error_message, error_retryable, verification, queued_at, started_at, finished_at, updated_at`;
 
 /** Ends what is under way on the user's ($1) integration with a platform ($2): the statuses of such runs are $3. */
 export const cancelActiveRuns = `UPDATE sync_runs SET status = 'CANCELLED', phase = 'DONE', finished_at = now(),
@@ -64,6 +64,7 @@ export function readRun(row: RunRow): SyncRun {
             message: row.error_message as string,
             retryable: row.error_retryable as boolean,
           },
+    verification: readVerification(row.verification),
     queuedAt: row.queued_at as Date,
     startedAt: row.started_at as Date | null,
     finishedAt: row.finished_at as Date | null,
@@ -79,4 +80,10 @@ export function readClaim(userId: string, row: RunRow): ClaimedRun {
     checkpoint: row.checkpoint as Checkpoint,
     failingSince: row.failing_since as Date | null,
   };
+}
+
+function readVerification(stored: unknown): SyncVerification | null {
+  if (stored === null) return null;
+  const found = stored as Omit<SyncVerification, 'at'> & { readonly at: string };
+  return { ...found, at: new Date(found.at) };
 }

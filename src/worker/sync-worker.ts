@@ -1,13 +1,21 @@
 import type { Job } from 'bullmq';
 import { type AdvancePayload, type AdvanceQueue, advanceSync, type QueueBackend } from '../queue/index.js';
-import { type Engine, type EngineDeps, findDue, meetSetback } from '../sync/index.js';
+import {
+  type Engine,
+  type EngineDeps,
+  findDue,
+  meetSetback,
+  type VerifyDeps,
+  verifyReading,
+} from '../sync/index.js';
 import { openSweeper } from './sweeper.js';
 
 export interface SyncWorkerDeps {
   readonly backend: QueueBackend;
   readonly queue: AdvanceQueue;
   readonly engine: Engine;
-  readonly store: EngineDeps['store'] & Parameters<typeof findDue>[0]['store'];
+  readonly store: EngineDeps['store'] & Parameters<typeof findDue>[0]['store'] & VerifyDeps['store'];
+  readonly connectors: VerifyDeps['connectors'];
   readonly events: EngineDeps['events'];
   readonly log: EngineDeps['log'];
   /** Steps at once in this process. */
@@ -56,7 +64,7 @@ async function sweep(deps: SyncWorkerDeps): Promise<void> {
 async function advance(deps: SyncWorkerDeps, job: Job<AdvancePayload>, stopping: AbortSignal): Promise<void> {
   const payload = advanceSync.payload.parse(job.data);
   const claim = await deps.store.work.claim(payload.userId, payload.integrationId);
-  if (!claim) return; // over, paused, or nothing to do
+  if (!claim) return verifyReading(deps, payload.userId, payload.integrationId); // no run, or none that may go on
   try {
     if ((await deps.engine.advance(claim, stopping)) === 'again') await deps.queue.add(payload);
   } catch (error) {

@@ -6,7 +6,10 @@ import { createTestDatabase, createTestRedis, type TestService } from './service
 
 /** What the programs of one test file stand on: a database, a Redis and a sandbox of the file's own. */
 export interface Stack {
+  /** HubSpot's. */
   readonly sandbox: SandboxControl;
+  readonly salesforce: SandboxControl;
+  readonly google: SandboxControl;
   readonly database: TestService;
   readonly redis: TestService & { flush(): Promise<void> };
   /** The variables that all its programs share. */
@@ -18,6 +21,7 @@ const wideOpen = {
   HUBSPOT_APP_REQUESTS_PER_10_SECONDS: 'off',
   HUBSPOT_ACCOUNT_REQUESTS_PER_10_SECONDS: '100000',
   HUBSPOT_SEARCHES_PER_SECOND: '1000',
+  GOOGLE_READS_PER_MINUTE: '100000',
 };
 
 /**
@@ -30,10 +34,15 @@ export async function openStack(options: { contacts: number; limits?: 'real' | '
   const sandboxes = await openSandboxes({ port: 0, contacts: options.contacts });
   closeAfterFile(() => sandboxes.close());
   const sandbox = controlSandbox(sandboxes.hubspotUrl);
+  const salesforce = controlSandbox(sandboxes.salesforceUrl);
+  const google = controlSandbox(sandboxes.googleUrl);
   const isWide = options.limits !== 'real';
   if (isWide) await sandbox.limits({ tenSecondly: null, searchPerSecond: null, daily: null });
+  if (isWide) await google.limits({ readsPerMinute: null, fullSyncsPerMinute: null });
   return {
     sandbox,
+    salesforce,
+    google,
     database,
     redis,
     env: {
@@ -45,6 +54,15 @@ export async function openStack(options: { contacts: number; limits?: 'real' | '
       HUBSPOT_API_URL: sandboxes.hubspotUrl,
       HUBSPOT_CLIENT_ID: SANDBOX_CLIENT.clientId,
       HUBSPOT_CLIENT_SECRET: SANDBOX_CLIENT.clientSecret,
+      SALESFORCE_LOGIN_URL: sandboxes.salesforceUrl,
+      SALESFORCE_INSTANCE_HOSTS: 'localhost,127.0.0.1',
+      SALESFORCE_CLIENT_ID: SANDBOX_CLIENT.clientId,
+      SALESFORCE_CLIENT_SECRET: SANDBOX_CLIENT.clientSecret,
+      GOOGLE_LOGIN_URL: sandboxes.googleUrl,
+      GOOGLE_OAUTH_URL: sandboxes.googleUrl,
+      GOOGLE_API_URL: sandboxes.googleUrl,
+      GOOGLE_CLIENT_ID: SANDBOX_CLIENT.clientId,
+      GOOGLE_CLIENT_SECRET: SANDBOX_CLIENT.clientSecret,
       ...(isWide && wideOpen),
     },
   };

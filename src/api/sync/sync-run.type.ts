@@ -8,6 +8,7 @@ import type {
   SyncRun,
   SyncRunStatus,
   SyncTrigger,
+  SyncVerification,
 } from '../../domain/index.js';
 import { PlatformEnum } from '../platform.type.js';
 import { NodeType } from '../relay/node.type.js';
@@ -20,6 +21,7 @@ import {
   SyncRunStatusEnum,
   SyncTriggerEnum,
 } from './sync.enums.js';
+import { SyncVerificationType } from './sync-verification.type.js';
 
 @ObjectType('SyncError', { simpleResolvers: true, description: 'Why a run failed.' })
 class SyncErrorType implements SyncError {
@@ -71,6 +73,13 @@ export class SyncRunType extends NodeType {
 
   @Field(() => SyncErrorType, { nullable: true, description: 'Set when status is FAILED.' })
   readonly error!: SyncError | null;
+
+  @Field(() => SyncVerificationType, {
+    nullable: true,
+    description:
+      'The proof of a run that read everything: made some seconds after its end; null before, and for other runs.',
+  })
+  readonly verification!: SyncVerification | null;
 }
 
 @ObjectType('SyncRunEdge', { simpleResolvers: true, description: 'A run and its place in the list.' })

@@ -777,6 +777,8 @@ export type SyncRun = Node & {
   status: SyncRunStatus;
   /** Why it was started. */
   trigger: SyncTrigger;
+  /** The proof of a run that read everything: made some seconds after its end; null before, and for other runs. */
+  verification?: Maybe<SyncVerification>;
 };
 
 
@@ -842,6 +844,27 @@ export type SyncTrigger =
   | 'SCHEDULE'
   /** Its user asked for it. */
   | 'USER';
+
+/** What was found when a whole reading was held against the CRM: its count, and a sample of its records. */
+export type SyncVerification = {
+  __typename?: 'SyncVerification';
+  /** When it was found. */
+  at: Scalars['DateTime']['output'];
+  /** How many records the CRM says it holds. */
+  crmTotal?: Maybe<Scalars['Int']['output']>;
+  /** Ids in the CRM of the compared records that are not as we hold them. */
+  differing: Array<Scalars['ID']['output']>;
+  /** Of those, the ones that the run could not take: recordErrors has the reasons. */
+  failed: Scalars['Int']['output'];
+  /** Records of the CRM that are linked here. */
+  held: Scalars['Int']['output'];
+  /** In words: missing 0, or what is missing. */
+  message: Scalars['String']['output'];
+  /** Records that the CRM holds and that are not linked here. */
+  missing: Scalars['Int']['output'];
+  /** Records that were read again and compared by hash. */
+  sampled: Scalars['Int']['output'];
+};
 
 /** The settings to change; one that is left out stays as it is. */
 export type UpdateIntegrationSettingsInput = {

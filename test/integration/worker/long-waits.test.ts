@@ -29,7 +29,16 @@ function openWorker() {
   });
   const queue = { add, close: async () => undefined };
   const events = openEvents(null, log);
-  const worker = openSyncWorker({ backend, queue, engine: { advance }, store, events, log, concurrency: 1 });
+  const worker = openSyncWorker({
+    backend,
+    queue,
+    engine: { advance },
+    connectors: new Map(),
+    store,
+    events,
+    log,
+    concurrency: 1,
+  });
   closeAfterFile(async () => {
     await worker.close();
     await events.close();

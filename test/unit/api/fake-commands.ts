@@ -66,6 +66,7 @@ export function fakeRun(id: string, values: Partial<SyncRun> = {}): SyncRun {
     waitingFor: null,
     goesOnAt: null,
     error: null,
+    verification: null,
     queuedAt: at,
     startedAt: at,
     finishedAt: null,

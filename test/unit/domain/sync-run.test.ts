@@ -30,6 +30,7 @@ const run: SyncRun = {
   waitingFor: null,
   goesOnAt: null,
   error: null,
+  verification: null,
   queuedAt: new Date('2026-01-01T00:00:00Z'),
   startedAt: new Date('2026-01-01T00:00:30Z'),
   finishedAt: null,
