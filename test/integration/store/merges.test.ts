@@ -55,20 +55,25 @@ const gone = (externalId: string) => ({ externalId, recordType: 'contact', at: n
 const statusOf = (id: string) => fixture.store.contacts.listCrmStatus(user, [id]);
 
 describe('a merge in a CRM', () => {
-  it('makes one contact with both histories and all links, and takes what the survivor lacks', async () => {
+  it('makes one contact with both histories and all links, and takes what only another CRM has said of it', async () => {
     await begin();
-    await run({ records: [recordOf('1'), recordOf('2', { phone: '+4930200', title: 'CEO' })] });
-    await run({ records: [recordOf('g2', { email: '2@example.com', title: 'CEO' })] }, 'GOOGLE');
+    await run({ records: [recordOf('1'), recordOf('2', { company: 'Dropped', title: 'CEO' })] });
+    await run(
+      { records: [recordOf('g2', { email: '2@example.com', title: 'CEO', phone: '+4930200' })] },
+      'GOOGLE',
+    );
     const [first, second] = await contacts();
     const survivor = { ...recordOf('1', { title: 'CTO' }), replaces: ['2'] };
     expect(await run({ records: [survivor] })).toMatchObject({ processed: 2, updated: 1, deleted: 1 });
-    expect(await contacts()).toMatchObject([{ id: first!.id, title: 'CTO', phone: '+4930200' }]);
+    expect(await contacts()).toMatchObject([
+      { id: first!.id, title: 'CTO', phone: '+4930200', company: null },
+    ]);
     expect(await statusOf(first!.id)).toMatchObject([
       { platform: 'HUBSPOT', externalId: '1', state: 'SYNCED' },
       { platform: 'GOOGLE', externalId: 'g2', state: 'SYNCED' },
     ]);
     const history = await historyOf(first!.id);
-    expect(history.map((it) => it.kind).sort()).toEqual(['CREATED', 'CREATED', 'MERGED']);
+    expect(history.map((it) => it.kind).sort()).toEqual(['CREATED', 'CREATED', 'MERGED', 'UPDATED']);
     expect(history.at(-1)).toMatchObject({
       ...{ kind: 'MERGED', source: 'HUBSPOT' },
       fields: { title: [null, 'CTO'], phone: [null, '+4930200'] },
