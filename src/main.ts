@@ -17,7 +17,7 @@ import {
 } from './runtime/index.js';
 import { openServices, type Services } from './services.js';
 import { openStore, type Store, type VaultKey } from './store/index.js';
-import { createEngine } from './sync/index.js';
+import { createEngine, createVerifier } from './sync/index.js';
 import { openChangeSources, openScheduleWorker, openSyncWorker } from './worker/index.js';
 
 const migrationsDir = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
@@ -50,9 +50,10 @@ async function run(config: Config, app: Lifecycle, log: Logger): Promise<void> {
 
   if (config.role !== 'api') {
     const engine = createEngine({ store, connectors, events, log });
+    const verifier = createVerifier({ store, connectors, events, log });
     const { concurrency } = config.worker;
     const backend = services.queueBackend;
-    const worker = openSyncWorker({ backend, queue, engine, connectors, store, events, log, concurrency });
+    const worker = openSyncWorker({ backend, queue, engine, verifier, store, events, log, concurrency });
     app.use(worker, (it) => it.close(), stepGraceMs);
     const ticks = openScheduleWorker({ backend, queue, schedules, store, events, log });
     app.use(ticks, (it) => it.close(), serverGraceMs);

@@ -1,54 +1,84 @@
 import { createHash } from 'node:crypto';
 import { type ContactValues, contactFields } from './contact-fields.js';
 
-/** What was found when a whole reading was held against the CRM. */
+/** The proof of completeness: what we hold after a run that has read everything, against the CRM's own word. */
 export interface SyncVerification {
   /** How many records the CRM says it holds; null where it does not tell. */
   readonly crmTotal: number | null;
-  /** Linked records that are alive. */
+  /** How many living records of the CRM our contacts are linked to. */
   readonly held: number;
-  /** Records that the CRM holds and we do not. */
-  readonly missing: number;
-  /** Of those, the ones that the run could not take. */
+  /** What the CRM holds and we do not; null where the CRM does not tell its total. */
+  readonly missing: number | null;
+  /** Records that the run could not take. */
   readonly failed: number;
-  /** Records that were read again and compared. */
+  /** How many records were read again, by a random choice, and compared. */
   readonly sampled: number;
-  /** Ids in the CRM of the compared records that are not as we hold them. */
+  /** Those of them whose values differ from ours: the CRM's own ids. */
   readonly differing: readonly string[];
-  /** In words: `missing 0`, or what is missing. */
+  /** `missing 0`, or what is missing, in words. */
   readonly message: string;
   readonly at: Date;
 }
 
-type Findings = Pick<SyncVerification, 'crmTotal' | 'held' | 'failed' | 'sampled' | 'differing'>;
+/** What was found when a run was held against its CRM. */
+export type VerificationFacts = Pick<
+  SyncVerification,
+  'crmTotal' | 'held' | 'failed' | 'sampled' | 'differing'
+>;
 
-/** The findings with what they say. */
-export function describeVerification(findings: Findings, at: Date): SyncVerification {
-  const { crmTotal, held, sampled, differing } = findings;
-  const missing = Math.max(0, (crmTotal ?? held) - held);
-  const failed = Math.min(findings.failed, missing);
-  const parts = [countWords(findings, missing, failed)];
-  if (sampled > 0 && differing.length === 0) parts.push(`${sampled} compared, all equal`);
-  if (differing.length > 0)
-    parts.push(`${differing.length} of ${sampled} compared differ: read everything again`);
-  return { crmTotal, held, missing, failed, sampled, differing, message: `${parts.join('; ')}.`, at };
+/** What the facts mean, in words for the run's user. Pure. */
+export function verdictOf(facts: VerificationFacts, crmName: string, at: Date): SyncVerification {
+  const { crmTotal, held } = facts;
+  const missing = crmTotal === null ? null : Math.max(0, crmTotal - held);
+  return { ...facts, missing, message: wordsOf(facts, missing, crmName), at };
 }
 
-function countWords({ crmTotal, held }: Findings, missing: number, failed: number): string {
-  if (crmTotal === null) return `the CRM does not tell its total; ${held} are held`;
-  const words = `missing ${missing} of ${crmTotal}`;
-  if (held > crmTotal) return `${words}; ${held - crmTotal} more are held than the CRM counts now`;
-  if (missing === 0) return words;
-  if (failed === missing) return `${words}: could not be taken, recordErrors says why`;
-  const rest = `${missing - failed} came after the reading, or were passed over: read everything again`;
-  return failed === 0
-    ? `${words}: ${rest}`
-    : `${words}: ${failed} could not be taken (recordErrors), ${rest}`;
+/** The proof that could not be had, and why. */
+export function unprovenOf(
+  { held, failed }: Pick<SyncVerification, 'held' | 'failed'>,
+  reason: string,
+  at: Date,
+): SyncVerification {
+  const message = `Not verified: ${reason}`;
+  return { crmTotal: null, held, missing: null, failed, sampled: 0, differing: [], message, at };
 }
 
-/** Equal for equal values, whatever order their fields are in. */
+function wordsOf(facts: VerificationFacts, missing: number | null, crmName: string): string {
+  const { crmTotal, held, failed, sampled, differing } = facts;
+  const failures = `${records(failed)} failed, see recordErrors`;
+  const unread = (missing ?? 0) - failed;
+  const surplus = crmTotal === null ? 0 : held - crmTotal;
+  const first =
+    crmTotal === null || missing === null
+      ? `${crmName} does not tell how many records it holds; ${records(held)} held`
+      : missing === 0
+        ? 'missing 0'
+        : `missing ${number(missing)} of ${number(crmTotal)}: ${failed > 0 ? failures : whyUnread(unread)}`;
+  return [
+    first,
+    failed > 0 && !missing && failures,
+    failed > 0 && unread > 0 && whyUnread(unread),
+    surplus > 0 && `${records(surplus)} held that ${crmName} does not count`,
+    differing.length > 0 && `${number(differing.length)} of ${number(sampled)} sampled differ, see differing`,
+  ]
+    .filter((part) => part !== false)
+    .join('; ');
+}
+
+function whyUnread(count: number): string {
+  return `${records(count)} not taken over, sync again in mode FULL`;
+}
+
+function records(count: number): string {
+  return `${number(count)} ${count === 1 ? 'record' : 'records'}`;
+}
+
+function number(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** SHA-256 over all fields in their declared order: equal exactly where the values are. */
 export function hashValues(values: ContactValues): string {
-  const hash = createHash('sha256');
-  for (const { name } of contactFields) hash.update(JSON.stringify(values[name] ?? null));
-  return hash.digest('base64');
+  const inOrder = contactFields.map(({ name }) => values[name]);
+  return createHash('sha256').update(JSON.stringify(inOrder)).digest('hex');
 }

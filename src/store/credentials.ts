@@ -94,6 +94,8 @@ export function createCredentialStore(database: Database, vault: Vault): Credent
         if (isAnother) {
           await models.mapping.deleteMany({ where: { userId, platform } });
           await models.pending.deleteMany({ where: { userId, platform } });
+          // What the former account holds can no longer be asked.
+          await models.syncRun.updateMany({ where: { userId, platform }, data: { verifyDueAt: null } });
         }
         return { integration: readIntegration(row), cancelled };
       }),

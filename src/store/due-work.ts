@@ -22,7 +22,7 @@ export interface Tick {
 
 /** What should be under way and may not be, over all users: the sweeper's questions. It sees ids only. */
 export interface DueWork {
-  /** Runs that nobody has touched by the time they were due, the longest waiting first; and readings to verify. */
+  /** Runs that nobody has touched by the time they were due, the longest waiting first. */
   listRuns(limit: number): Promise<DueRun[]>;
   /** Integrations whose time has passed without a tick: the queue has lost it. */
   listOverdue(limit: number): Promise<DueRun[]>;
@@ -48,10 +48,8 @@ export function createDueWork(database: Database): DueWork {
           `SELECT r.user_id AS "userId", i.id AS "integrationId"
            FROM sync_runs r JOIN crm_integrations i USING (user_id, platform)
            WHERE r.status IN (${workableStatuses.map((status) => `'${status}'`).join(', ')}) AND r.due_at <= now()
-           UNION ALL SELECT r.user_id, i.id FROM sync_runs r JOIN crm_integrations i USING (user_id, platform)
-           WHERE r.verify_due_at <= now() AND i.state = 'CONNECTED' AND NOT EXISTS (SELECT FROM sync_runs a
-             WHERE a.user_id = r.user_id AND a.platform = r.platform AND a.status = ANY($2)) LIMIT $1`,
-          [limit, activeStatuses],
+           ORDER BY r.due_at LIMIT $1`,
+          [limit],
         );
         return found.rows;
       }),

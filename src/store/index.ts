@@ -33,7 +33,7 @@ export type { StoredRecordError } from './record-errors.js';
 export type { Checkpoint, ClaimedRun, StreamCheckpoint } from './run-rows.js';
 export type { NewRun } from './sync-runs.js';
 export type { VaultKey } from './vault.js';
-export type { DueVerification, HeldRecord } from './verification.js';
+export type { DueVerification, SampledLink, VerificationLook } from './verification.js';
 
 /** The pages of a run, and what its whole reading did not meet. */
 export interface RunPages {

@@ -7,8 +7,6 @@ import { type Checkpoint, type ClaimedRun, readClaim, readRun, runColumns } from
 const heartbeatSeconds = 15;
 /** By so much the clocks of the queue and of the database may differ. */
 const earlyMs = 250;
-/** A whole reading is held against the CRM when the CRM's own indexes have caught up with it. */
-const settleSeconds = 2;
 export const nextSignOfLife = `now() + interval '${heartbeatSeconds} seconds'`;
 
 export interface Wait {
@@ -135,9 +133,9 @@ function finishRun(database: Database, claim: ClaimedRun): Promise<SyncRun | 'pe
     const ended = await sql.query(
       `UPDATE sync_runs SET status = CASE WHEN failed > 0 THEN 'PARTIALLY_SUCCEEDED' ELSE 'SUCCEEDED' END::sync_run_status,
          phase = 'DONE', finished_at = now(), waiting_for = NULL, total = coalesce(greatest(total, processed), processed),
-         verify_due_at = CASE WHEN $4 THEN now() + interval '${settleSeconds} seconds' END, sequence = sequence + 1, updated_at = now()
+         verify_due_at = CASE WHEN $4 THEN now() END, sequence = sequence + 1, updated_at = now()
        WHERE user_id = $1 AND id = $2 AND page = $3 AND status = 'RUNNING' RETURNING ${runColumns}`,
-      [claim.userId, claim.run.id, claim.page, isWhole(claim)],
+      [claim.userId, claim.run.id, claim.page, isProvable(claim)],
     );
     if (!ended.rows[0]) return null;
     const cursors = Object.fromEntries(
@@ -154,8 +152,8 @@ function finishRun(database: Database, claim: ClaimedRun): Promise<SyncRun | 'pe
   });
 }
 
-/** Whether the run has read everything there is. */
-function isWhole({ checkpoint }: ClaimedRun): boolean {
+/** Only a reading of everything says how much there should be. */
+function isProvable({ run, checkpoint }: ClaimedRun): boolean {
   const streams = Object.values(checkpoint);
-  return streams.length > 0 && streams.every(({ whole }) => whole);
+  return run.trigger !== 'CHANGE' && streams.length > 0 && streams.every(({ whole }) => whole);
 }

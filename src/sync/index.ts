@@ -6,4 +6,4 @@ export { type ScheduleDeps, tick } from './schedule.js';
 export { meetSetback, type Remedy } from './setbacks.js';
 export type { StepBudget } from './step.js';
 export { createTokenSource } from './token-source.js';
-export { type VerifyDeps, verifyReading } from './verify.js';
+export { createVerifier, type Verifier, type VerifierDeps } from './verify.js';

@@ -1,21 +1,14 @@
 import type { Job } from 'bullmq';
 import { type AdvancePayload, type AdvanceQueue, advanceSync, type QueueBackend } from '../queue/index.js';
-import {
-  type Engine,
-  type EngineDeps,
-  findDue,
-  meetSetback,
-  type VerifyDeps,
-  verifyReading,
-} from '../sync/index.js';
+import { type Engine, type EngineDeps, findDue, meetSetback, type Verifier } from '../sync/index.js';
 import { openSweeper } from './sweeper.js';
 
 export interface SyncWorkerDeps {
   readonly backend: QueueBackend;
   readonly queue: AdvanceQueue;
   readonly engine: Engine;
-  readonly store: EngineDeps['store'] & Parameters<typeof findDue>[0]['store'] & VerifyDeps['store'];
-  readonly connectors: VerifyDeps['connectors'];
+  readonly store: EngineDeps['store'] & Parameters<typeof findDue>[0]['store'];
+  readonly verifier: Verifier;
   readonly events: EngineDeps['events'];
   readonly log: EngineDeps['log'];
   /** Steps at once in this process. */
@@ -64,12 +57,20 @@ async function sweep(deps: SyncWorkerDeps): Promise<void> {
 async function advance(deps: SyncWorkerDeps, job: Job<AdvancePayload>, stopping: AbortSignal): Promise<void> {
   const payload = advanceSync.payload.parse(job.data);
   const claim = await deps.store.work.claim(payload.userId, payload.integrationId);
-  if (!claim) return verifyReading(deps, payload.userId, payload.integrationId); // no run, or none that may go on
+  if (!claim) return verify(deps, payload, stopping); // over, paused, or nothing to do
   try {
-    if ((await deps.engine.advance(claim, stopping)) === 'again') await deps.queue.add(payload);
+    const outcome = await deps.engine.advance(claim, stopping);
+    const isProofDue = outcome === 'ended' && claim.run.trigger !== 'CHANGE';
+    if (outcome === 'again' || isProofDue) await deps.queue.add(payload);
   } catch (error) {
     await meet(deps, job, claim, error);
   }
+}
+
+/** What a run left to do: after its end, so that it holds up neither the run nor who waits for it. */
+async function verify(deps: SyncWorkerDeps, payload: AdvancePayload, stopping: AbortSignal): Promise<void> {
+  const afterMs = await deps.verifier.verifyNext(payload.userId, payload.integrationId, stopping);
+  if (afterMs !== null && afterMs <= longestDelayMs) await deps.queue.add(payload, afterMs);
 }
 
 async function meet(

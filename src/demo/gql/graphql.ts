@@ -845,24 +845,24 @@ export type SyncTrigger =
   /** Its user asked for it. */
   | 'USER';
 
-/** What was found when a whole reading was held against the CRM: its count, and a sample of its records. */
+/** What is held after a run that has read everything, against the CRM's own count and a sample. */
 export type SyncVerification = {
   __typename?: 'SyncVerification';
-  /** When it was found. */
+  /** When it was held against the CRM. */
   at: Scalars['DateTime']['output'];
-  /** How many records the CRM says it holds. */
+  /** How many records the CRM says it holds; null where it does not tell. */
   crmTotal?: Maybe<Scalars['Int']['output']>;
-  /** Ids in the CRM of the compared records that are not as we hold them. */
+  /** Those of them whose values differ: the CRM's own ids. */
   differing: Array<Scalars['ID']['output']>;
-  /** Of those, the ones that the run could not take: recordErrors has the reasons. */
+  /** Records that the run could not take; see recordErrors. */
   failed: Scalars['Int']['output'];
-  /** Records of the CRM that are linked here. */
+  /** How many of its records are held here. */
   held: Scalars['Int']['output'];
-  /** In words: missing 0, or what is missing. */
+  /** missing 0, or what is missing, in words. */
   message: Scalars['String']['output'];
-  /** Records that the CRM holds and that are not linked here. */
-  missing: Scalars['Int']['output'];
-  /** Records that were read again and compared by hash. */
+  /** What the CRM holds and is not held here. */
+  missing?: Maybe<Scalars['Int']['output']>;
+  /** How many records were chosen at random, read again and compared. */
   sampled: Scalars['Int']['output'];
 };
 

@@ -28,12 +28,13 @@ function openWorker() {
     throw new AppError('QUOTA_EXHAUSTED', words, { retry: { afterMs: 2 * hour } });
   });
   const queue = { add, close: async () => undefined };
+  const verifier = { verifyNext: async () => null };
   const events = openEvents(null, log);
   const worker = openSyncWorker({
     backend,
     queue,
     engine: { advance },
-    connectors: new Map(),
+    verifier,
     store,
     events,
     log,
