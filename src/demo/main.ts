@@ -37,7 +37,7 @@ async function demo(): Promise<void> {
   );
   console.log(`
   GraphQL        ${url}/graphql   (WebSocket: ${url.replace('http', 'ws')}/graphql)
-  Health         ${url}/healthz, ${url}/readyz${sandbox.enabled ? `\n  CRM sandbox    http://localhost:${sandbox.port}/__control/contacts` : ''}
+  Health         ${url}/healthz, ${url}/readyz${sandbox.enabled ? `\n  CRM sandboxes  http://localhost:${sandbox.port}, and the next two ports` : ''}
   Token of user "${user}", good for 12 hours:
   ${token}
 
