@@ -73,7 +73,9 @@ export function createVerifier(deps: VerifierDeps): Verifier {
   async function meetFailure(due: DueVerification, error: unknown): Promise<number | null> {
     const known = error instanceof AppError ? error : null;
     const tries = due.tries + 1;
-    deps.log.warn({ userId: due.userId, runId: due.run.id, err: error }, 'a run could not be verified');
+    const isWait = typeof known?.retry === 'object'; // a limit's time: nothing has gone wrong
+    const facts = { userId: due.userId, runId: due.run.id, err: error };
+    deps.log[isWait ? 'debug' : 'warn'](facts, 'a run could not be verified');
     if (known?.retry !== 'never' && tries < mostTries) {
       const named = typeof known?.retry === 'object' ? known.retry.afterMs : null;
       const afterMs = named ?? Math.min(retryMs.least * 2 ** due.tries, retryMs.most);
@@ -81,8 +83,10 @@ export function createVerifier(deps: VerifierDeps): Verifier {
     }
     const reason = known?.message ?? 'Something went wrong on our side. Sync again in mode FULL.';
     const held = await verifications.countHeld(due, null);
-    const facts = { held, failed: due.run.failed };
-    const run = await verifications.giveUp(due, unprovenOf(facts, reason, new Date()));
+    const run = await verifications.giveUp(
+      due,
+      unprovenOf({ held, failed: due.run.failed }, reason, new Date()),
+    );
     return run && tell(due, run);
   }
 
