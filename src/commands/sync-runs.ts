@@ -41,12 +41,11 @@ export function createRunCommands({ store, queue, events }: CommandDeps): RunCom
         mode,
         trigger: 'USER',
       });
-      if (!alreadyRunning) {
-        await Promise.all([
-          queue.add({ userId: user, integrationId }),
-          events.publish('sync', user, progressOf(run)),
-        ]);
-      }
+      // One under way may have waited: for a user it goes on at once.
+      await Promise.all([
+        queue.add({ userId: user, integrationId }),
+        events.publish('sync', user, progressOf(run)),
+      ]);
       return { syncRun: run, alreadyRunning };
     },
     async changeSync(user, id, action) {

@@ -106,8 +106,9 @@ export interface RecordsById {
 /** The CRM tells of changes as they happen, over a connection that we hold open. */
 export interface ChangeFeed<S extends Session = Session> {
   /**
-   * Yields what the CRM tells, in its order, until `signal` ends it. `from` undefined listens from now on; else from
-   * the place of the last notice that was kept. It connects again by itself after what is transient.
+   * Yields what the CRM tells, in its order, until `signal` ends it. `from` undefined listens from now on, and once it
+   * does, yields a gap: what was before was not heard; else from the place of the last notice that was kept. It
+   * connects again by itself after what is transient.
    *
    * @throws AppError CURSOR_EXPIRED (the CRM keeps nothing from that place on: read again, then listen from now on),
    * NEEDS_REAUTHORIZATION, CRM_REJECTED (never: the account has no such feed), CRM_UNAVAILABLE (backoff).

@@ -26,6 +26,14 @@ export async function holdIntegration(
   return held.rows[0] ?? null;
 }
 
+/** After a run that failed or was cancelled, changes wait this long, however many more are told. */
+const pauseMinutes = 5;
+
+/** Whether no run of the integration `i` has ended badly just now. */
+export const isNotPausing = (i: string) => `NOT EXISTS (SELECT FROM sync_runs f
+  WHERE f.user_id = ${i}.user_id AND f.platform = ${i}.platform AND f.status IN ('FAILED', 'CANCELLED')
+    AND f.finished_at > now() - interval '${pauseMinutes} minutes')`;
+
 /**
  * A run for what is pending, unless one is under way, which takes it in. Its checkpoint says that every stream has been
  * read up to the bookmark, so that nothing but the changes is left to do; where the CRM lost track of them it is
@@ -38,13 +46,15 @@ export async function startChangeRun(
 ): Promise<StartedRun | null> {
   const made = await sql.query(
     `INSERT INTO sync_runs (user_id, id, platform, direction, mode, trigger, queued_at, checkpoint)
-     SELECT i.user_id, $3, i.platform, 'PULL', 'INCREMENTAL', 'CHANGE', clock_timestamp(),
+     SELECT i.user_id, $3, i.platform, 'PULL', 'INCREMENTAL', 'CHANGE',
+       greatest(clock_timestamp(), i.reread_due_at + interval '1 millisecond'), -- after the loss that it makes good
        CASE WHEN i.reread_due_at IS NULL THEN coalesce((
          SELECT jsonb_object_agg(key, jsonb_build_object('whole', false, 'done', true, 'cursor', value))
          FROM jsonb_each(i.cursors)), '{}') ELSE '{}' END
      FROM crm_integrations i WHERE i.user_id = $1 AND i.platform = $2 AND i.state = 'CONNECTED' AND i.cursors <> '{}'
        AND NOT EXISTS (SELECT FROM sync_runs r
          WHERE r.user_id = i.user_id AND r.platform = i.platform AND r.status = ANY($4))
+       AND ${isNotPausing('i')}
      ON CONFLICT DO NOTHING RETURNING ${runColumns}, (SELECT i.id FROM crm_integrations i
        WHERE i.user_id = sync_runs.user_id AND i.platform = sync_runs.platform) AS integration_id`,
     [userId, platform, newId(), activeStatuses],

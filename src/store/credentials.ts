@@ -84,6 +84,8 @@ export function createCredentialStore(database: Database, vault: Vault): Credent
             scopes: [...scopes],
             connectedAt: new Date(),
             listenerUntil: null, // who was refused may be heard again
+            // What the CRM told while nobody could be asked was not noted.
+            ...(before.state !== 'CONNECTED' && isSynced(before.cursors) && { rereadDueAt: new Date() }),
             ...(isAnother && {
               ...{ cursors: {}, lastSyncedAt: null, apiUrl: tokens.apiUrl ?? null },
               ...{ rereadDueAt: null, listenerOwner: null, listenPlace: Prisma.DbNull },
@@ -162,4 +164,8 @@ function readCredentials(
       apiUrl: row.apiUrl,
     };
   });
+}
+
+function isSynced(cursors: unknown): boolean {
+  return Object.keys(cursors as object).length > 0;
 }

@@ -1,5 +1,6 @@
 import type { Platform } from '../domain/index.js';
 import { activeStatuses, nextSlot, workableStatuses } from '../domain/index.js';
+import { isNotPausing } from './change-runs.js';
 import type { Database, Sql } from './database.js';
 
 export interface DueRun {
@@ -26,14 +27,13 @@ export interface DueWork {
   listRuns(limit: number): Promise<DueRun[]>;
   /** Integrations whose time has passed without a tick: the queue has lost it. */
   listOverdue(limit: number): Promise<DueRun[]>;
-  /** Takes an integration's time and moves it to the next one, so that a tick missed many times runs once. */
-  takeTick(userId: string, integrationId: string): Promise<Tick>;
+  /** What an integration's time brings now. */
+  readTick(userId: string, integrationId: string): Promise<Tick>;
+  /** Moves a time that was taken to the next one, so that a tick missed many times runs once. */
+  passTick(userId: string, integrationId: string): Promise<void>;
   /** Integrations with changes to take in and no run that does; after one that ended badly not at once. */
   listChanged(limit: number): Promise<DuePlatform[]>;
 }
-
-/** After a run that failed or was cancelled, its changes wait this long, unless more of them come. */
-const pauseMinutes = 5;
 
 /** By then a tick of the queue has come, or never will. */
 const lateSeconds = 30;
@@ -63,8 +63,10 @@ export function createDueWork(database: Database): DueWork {
         );
         return found.rows;
       }),
-    takeTick: (userId, integrationId) =>
-      database.asUser(userId, (sql) => takeTick(sql, userId, integrationId)),
+    readTick: (userId, integrationId) =>
+      database.asUser(userId, async (sql) => (await readSchedule(sql, userId, integrationId)).tick),
+    passTick: (userId, integrationId) =>
+      database.asUser(userId, (sql) => passTick(sql, userId, integrationId)),
     listChanged: (limit) =>
       database.asSystem(async (sql) => {
         const found = await sql.query(
@@ -73,17 +75,23 @@ export function createDueWork(database: Database): DueWork {
              AND (user_id, platform) IN (SELECT user_id, platform FROM crm_pending_changes
                UNION SELECT user_id, platform FROM crm_integrations WHERE reread_due_at IS NOT NULL)
              AND NOT EXISTS (SELECT FROM sync_runs r WHERE r.user_id = i.user_id AND r.platform = i.platform
-               AND (r.status = ANY($1) OR r.status IN ('FAILED', 'CANCELLED')
-                 AND r.finished_at > now() - interval '${pauseMinutes} minutes'))
-           LIMIT $2`,
-          [activeStatuses, limit],
+               AND r.status IN (${activeStatuses.map((status) => `'${status}'`).join(', ')}))
+             AND ${isNotPausing('i')}
+           LIMIT $1`,
+          [limit],
         );
         return found.rows;
       }),
   };
 }
 
-async function takeTick(sql: Sql, userId: string, integrationId: string): Promise<Tick> {
+interface Schedule {
+  readonly tick: Tick;
+  /** When the time is, or was. */
+  readonly due: Date;
+}
+
+async function readSchedule(sql: Sql, userId: string, integrationId: string): Promise<Schedule> {
   const found = await sql.query(
     `SELECT platform, state, sync_every_minutes, next_sync_at FROM crm_integrations
      WHERE user_id = $1 AND id = $2 FOR NO KEY UPDATE`,
@@ -91,14 +99,18 @@ async function takeTick(sql: Sql, userId: string, integrationId: string): Promis
   );
   const row = found.rows[0];
   const everyMinutes: number | null = row?.state === 'CONNECTED' ? row.sync_every_minutes : null;
-  if (everyMinutes === null) return { everyMinutes, platform: null };
-  const due: Date = row.next_sync_at;
-  if (due.getTime() > Date.now() + earlyMs) return { everyMinutes, platform: null };
-  const next = nextSlot(integrationId, everyMinutes, new Date(Math.max(Date.now(), due.getTime())));
+  const due: Date = row?.next_sync_at ?? new Date(Date.now() + 2 * earlyMs);
+  const isNow = everyMinutes !== null && due.getTime() <= Date.now() + earlyMs;
+  return { tick: { everyMinutes, platform: isNow ? row.platform : null }, due };
+}
+
+async function passTick(sql: Sql, userId: string, integrationId: string): Promise<void> {
+  const { tick, due } = await readSchedule(sql, userId, integrationId);
+  if (tick.platform === null || tick.everyMinutes === null) return; // somebody else has
+  const next = nextSlot(integrationId, tick.everyMinutes, new Date(Math.max(Date.now(), due.getTime())));
   await sql.query('UPDATE crm_integrations SET next_sync_at = $3 WHERE user_id = $1 AND id = $2', [
     userId,
     integrationId,
     next,
   ]);
-  return { everyMinutes, platform: row.platform };
 }

@@ -90,7 +90,7 @@ export async function noteGap(sql: Sql, userId: string, platform: Platform): Pro
   return marked.rowCount === 1 ? startChangeRun(sql, userId, platform) : null;
 }
 
-/** What was read, and has not been told again since, is no longer pending. */
+/** What was read, and has not been told again since, is no longer pending. Locked in the order in which it is noted. */
 export async function settleChanges(
   sql: Sql,
   { userId, run }: ClaimedRun,
@@ -98,8 +98,11 @@ export async function settleChanges(
 ): Promise<void> {
   if (changes.length === 0) return;
   await sql.query(
-    `DELETE FROM crm_pending_changes p USING json_to_recordset($3) AS r("externalId" text, version int)
-     WHERE p.user_id = $1 AND p.platform = $2 AND p.external_id = r."externalId" AND p.version = r.version`,
+    `WITH held AS MATERIALIZED (SELECT p.external_id FROM crm_pending_changes p
+       JOIN json_to_recordset($3) AS r("externalId" text, version int) ON r."externalId" = p.external_id AND r.version = p.version
+       WHERE p.user_id = $1 AND p.platform = $2 ORDER BY p.external_id FOR UPDATE OF p)
+     DELETE FROM crm_pending_changes p USING held
+     WHERE p.user_id = $1 AND p.platform = $2 AND p.external_id = held.external_id`,
     [userId, run.platform, JSON.stringify(changes)],
   );
 }

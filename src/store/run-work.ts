@@ -1,5 +1,6 @@
 import type { SyncError, SyncRun } from '../domain/index.js';
 import { workableStatuses } from '../domain/index.js';
+import { startChangeRun } from './change-runs.js';
 import type { Database, Sql } from './database.js';
 import { type Checkpoint, type ClaimedRun, readClaim, readRun, runColumns } from './run-rows.js';
 
@@ -129,7 +130,8 @@ function finishRun(database: Database, claim: ClaimedRun): Promise<SyncRun | 'pe
       'SELECT FROM crm_pending_changes WHERE user_id = $1 AND platform = $2 LIMIT 1',
       [claim.userId, claim.run.platform],
     );
-    if (pending.rowCount === 1) return 'pending';
+    const isPending = pending.rowCount === 1;
+    if (isPending && claim.run.trigger === 'CHANGE') return 'pending';
     const ended = await sql.query(
       `UPDATE sync_runs SET status = CASE WHEN failed > 0 THEN 'PARTIALLY_SUCCEEDED' ELSE 'SUCCEEDED' END::sync_run_status,
          phase = 'DONE', finished_at = now(), waiting_for = NULL, total = coalesce(greatest(total, processed), processed),
@@ -148,6 +150,8 @@ function finishRun(database: Database, claim: ClaimedRun): Promise<SyncRun | 'pe
        WHERE user_id = $1 AND platform = $2`,
       [claim.userId, claim.run.platform, JSON.stringify(cursors), claim.run.trigger, claim.run.queuedAt],
     );
+    // What was told meanwhile has a run of its own: it must not keep this one from its end.
+    if (isPending) await startChangeRun(sql, claim.userId, claim.run.platform);
     return readRun(ended.rows[0]);
   });
 }

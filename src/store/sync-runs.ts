@@ -93,12 +93,7 @@ async function startRun(sql: Sql, userId: string, { platform, direction, mode, t
   const begun = made.rows[0]
     ? made
     : await turnChangeRun(sql, userId, { platform, direction, mode, trigger });
-  const found = begun.rows[0]
-    ? begun
-    : await sql.query(
-        `SELECT ${runColumns} FROM sync_runs WHERE user_id = $1 AND platform = $2 ORDER BY status = ANY($3) DESC, queued_at DESC LIMIT 1`,
-        [userId, platform, activeStatuses],
-      );
+  const found = begun.rows[0] ? begun : await joinRun(sql, userId, platform, trigger);
   return {
     run: readRun(found.rows[0]),
     integrationId: integration.id as string,
@@ -106,14 +101,47 @@ async function startRun(sql: Sql, userId: string, { platform, direction, mode, t
   };
 }
 
+/**
+ * The run under way; else the one that has ended in this very moment. A user who asks for what a schedule has begun
+ * waits for it from now on: where it waits for the allowance, it may go on with what is kept for users.
+ */
+async function joinRun(sql: Sql, userId: string, platform: Platform, trigger: SyncTrigger) {
+  const own = [userId, platform];
+  const hurried =
+    trigger === 'USER' &&
+    (await sql.query(
+      `UPDATE sync_runs SET trigger = 'USER', sequence = sequence + 1, updated_at = now(),
+         due_at = CASE WHEN status = 'WAITING_FOR_QUOTA' THEN now() ELSE due_at END
+       WHERE user_id = $1 AND platform = $2 AND trigger = 'SCHEDULE' AND status IN (${listed}) RETURNING ${runColumns}`,
+      own,
+    ));
+  if (hurried !== false && hurried.rowCount === 1) return hurried;
+  const active = await sql.query(
+    `SELECT ${runColumns} FROM sync_runs WHERE user_id = $1 AND platform = $2 AND status IN (${listed})`,
+    own,
+  );
+  if (active.rows[0]) return active;
+  return sql.query(
+    `SELECT ${runColumns} FROM sync_runs WHERE user_id = $1 AND platform = $2 ORDER BY queued_at DESC, id DESC LIMIT 1`,
+    own,
+  );
+}
+
+/** As the partial index names them. */
+const listed = activeStatuses.map((status) => `'${status}'`).join(', ');
+/** What a schedule leaves alone: its user has the say. */
+const heldByUser: readonly SyncRunStatus[] = ['PAUSED', 'AWAITING_APPROVAL'];
+
 /** `page + 1`: a worker that holds it stops, and who takes it up reads from the beginning. */
 function turnChangeRun(sql: Sql, userId: string, { platform, direction, mode, trigger }: NewRun) {
+  const isByUser = trigger === 'USER';
+  const turnable = activeStatuses.filter((status) => isByUser || !heldByUser.includes(status));
   return sql.query(
     `UPDATE sync_runs SET direction = $3, mode = $4, trigger = $5, checkpoint = '{}', page = page + 1, status = 'QUEUED',
        phase = 'QUEUED', queued_at = now(), due_at = now(), waiting_for = NULL, failing_since = NULL,
        sequence = sequence + 1, updated_at = now()
      WHERE user_id = $1 AND platform = $2 AND trigger = 'CHANGE' AND status = ANY($6) RETURNING ${runColumns}`,
-    [userId, platform, direction, mode, trigger, activeStatuses],
+    [userId, platform, direction, mode, trigger, turnable],
   );
 }
 

@@ -1,4 +1,5 @@
 import type { RecordsById, Session, Stream } from '../connectors/index.js';
+import { AppError } from '../domain/index.js';
 import type { PendingChange, Store } from '../store/index.js';
 import type { Outcome, StreamWork } from './pull.js';
 
@@ -26,16 +27,40 @@ export async function takeInChanges(
   for (let left = changeReads; left > 0; left -= 1) {
     const changes = await pending.list(claim, atOnce);
     if (changes.length === 0) break;
-    const last = meter.countPage();
-    const found = await readChanges(streams, session, changes, signal);
+    const isTimeUp = meter.countPage();
+    const { found, settles } = await readWhatCanBe(streams, session, changes, signal);
     const { checkpoint, run } = claim;
     const page = { ...found, cursor: {}, last: false };
-    const moved = await commit(claim, page, { checkpoint, whole: false, phase: run.phase, settles: changes });
+    const moved = await commit(claim, page, { checkpoint, whole: false, phase: run.phase, settles });
     if (!moved) return { kind: 'lost' };
     claim = moved;
-    if (last) return { kind: 'again', claim };
+    if (isTimeUp) break; // the step still stores a page of the reading: changes must not hold it up for ever
   }
   return { kind: 'done', claim };
+}
+
+interface Taken {
+  readonly found: RecordsById;
+  readonly settles: readonly PendingChange[];
+}
+
+/** One record that the CRM will not answer for must not keep the others from being read: it is looked for by halves. */
+async function readWhatCanBe(
+  streams: readonly Stream[],
+  session: Session,
+  changes: readonly PendingChange[],
+  signal: AbortSignal,
+): Promise<Taken> {
+  try {
+    return { found: await readChanges(streams, session, changes, signal), settles: changes };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'CRM_REJECTED') throw error;
+    const [first] = changes;
+    if (changes.length > 1)
+      return readWhatCanBe(streams, session, changes.slice(0, Math.ceil(changes.length / 2)), signal);
+    const fault = { externalId: first?.externalId ?? null, code: error.code, message: error.message };
+    return { found: { ...nothing, faults: [{ ...fault, retryable: false }] }, settles: changes };
+  }
 }
 
 /** Of each stream those that are its own; a record that we do not hold may be of any that owns such ids. */

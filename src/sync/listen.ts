@@ -16,8 +16,6 @@ export interface ListenDeps extends SessionDeps {
 
 /** In ms. */
 interface ListenTimes {
-  /** Who listens from now on has missed what was before: it is read again once the connection stands. */
-  readonly settle: number;
   /** After the first failure; doubled with each that follows, up to `longest`, less a random part. */
   readonly shortest: number;
   readonly longest: number;
@@ -26,7 +24,6 @@ interface ListenTimes {
 }
 
 const usualTimes: ListenTimes = {
-  settle: 3_000,
   shortest: 1_000,
   longest: 5 * 60_000,
   refused: 6 * 3_600_000,
@@ -53,7 +50,7 @@ export async function listenTo(
   signal: AbortSignal,
 ): Promise<number> {
   const times = { ...usualTimes, ...deps.times };
-  const ear = createEar(deps, it, held.place, times.settle);
+  const ear = createEar(deps, it, held.place);
   for (let failures = 0; !signal.aborted; failures += 1) {
     const before = ear.heard;
     const error = await hear(deps, connector, it, held.settings, ear, signal).catch(
@@ -64,7 +61,7 @@ export async function listenTo(
     if (isCode(error, 'CURSOR_EXPIRED')) await ear.forget();
     else if (isFinal(error)) {
       deps.log.info({ ...it, err: error }, 'listening to changes has ended');
-      return isCode(error, 'CRM_REJECTED') ? times.refused : times.shortest;
+      return isCode(error, 'CRM_REJECTED') ? times.refused : times.longest;
     }
     deps.log.debug({ ...it, err: error }, 'listening to changes was interrupted');
     await pause(error, failures, times, signal);
@@ -82,13 +79,11 @@ interface Ear {
   keep(notice: KeptNotice): Promise<void>;
   /** Where to go on; undefined: from now on. */
   readonly place: Cursor | undefined;
-  /** Gives up the place: what is told from then on is heard first, then what was missed is read. */
+  /** Gives up the place. The next connection is heard from now on, and its first notice is that something was missed. */
   forget(): Promise<void>;
-  /** Has what was missed read again, once it is likely that the connection stands; returns how to call that off. */
-  catchUp(): () => void;
 }
 
-function createEar(deps: ListenDeps, it: Listened, from: Cursor | null, settleMs: number): Ear {
+function createEar(deps: ListenDeps, it: Listened, from: Cursor | null): Ear {
   const { store, onStarted } = deps;
   let place = from;
   let heard = 0;
@@ -110,14 +105,6 @@ function createEar(deps: ListenDeps, it: Listened, from: Cursor | null, settleMs
       heard += 1;
     },
     forget: () => note({ externalIds: [], isGap: false, place: null }),
-    catchUp() {
-      const timer = setTimeout(() => {
-        note({ externalIds: [], isGap: true, place }).catch((err: unknown) =>
-          deps.log.warn({ ...it, err }, 'what was missed is left to the next sync'),
-        );
-      }, settleMs);
-      return () => clearTimeout(timer);
-    },
   };
 }
 
@@ -132,13 +119,10 @@ async function hear(
 ): Promise<never> {
   const caller = { userId: it.userId, run: { trigger: 'CHANGE' as const } };
   const { session, tokens } = await openSession(deps, caller, connector);
-  const from = ear.place;
-  const callOff = from === undefined ? ear.catchUp() : undefined;
   try {
-    await takeNotices(connector.feed, session, from, settings, ear, signal);
+    await takeNotices(connector.feed, session, ear.place, settings, ear, signal);
     throw new AppError('CRM_UNAVAILABLE', 'The connection for changes has ended.', { retry: 'backoff' });
   } catch (error) {
-    callOff?.(); // what was missed is read when the next one stands
     if (error instanceof AppError && error.code === 'NEEDS_REAUTHORIZATION') await tokens.giveUp(error);
     throw error;
   }

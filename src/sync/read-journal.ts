@@ -29,28 +29,35 @@ export async function readJournal(
   const taken = await deps.store.journals.take(platform, reader, leaseMs);
   if (!taken) return;
   let { place } = taken;
+  const renew = async () => void (await deps.store.journals.take(platform, reader, leaseMs));
   while (!signal.aborted) {
-    const next = await takeEntry(deps, platform, journal, place, signal);
+    const next = await takeEntry({ ...deps, renew }, platform, journal, place, signal);
     if (!next || !(await deps.store.journals.move(platform, reader, next.place))) return;
+    if (next.place === null) return; // it has just lost its place: what it says then is asked for a little later
     place = next.place;
-    await deps.store.journals.take(platform, reader, leaseMs);
+    await renew();
   }
+}
+
+interface EntryDeps extends JournalDeps {
+  /** Keeps other processes from taking over what lasts. */
+  renew(): Promise<void>;
 }
 
 /** One entry, noted; null where nothing was written yet. What is noted twice, because of a crash, is read twice. */
 async function takeEntry(
-  deps: JournalDeps,
+  deps: EntryDeps,
   platform: Platform,
   journal: ChangeJournal,
   place: Cursor | null,
   signal: AbortSignal,
 ): Promise<{ readonly place: Cursor | null } | null> {
-  const entry = await journal.read(place ?? undefined, signal).catch(orExpired);
+  const entry = await journal.read(place ?? undefined, signal).catch((error) => {
+    if (place === null) throw error; // no place was asked for: this is no loss but a refusal
+    return orExpired(error);
+  });
   if (entry === null) return null;
-  if (entry === 'expired') {
-    await readAllAgain(deps, platform);
-    return { place: null };
-  }
+  if (entry === 'expired') return { place: null };
   for (const change of entry.changes) await noteChange(deps, platform, change);
   if (place === null) await readAllAgain(deps, platform);
   return entry;
@@ -72,7 +79,7 @@ async function noteChange(
   }
 }
 
-async function readAllAgain({ store, onStarted }: JournalDeps, platform: Platform): Promise<void> {
+async function readAllAgain({ store, onStarted, renew }: EntryDeps, platform: Platform): Promise<void> {
   for (let after: string | null = null; ; ) {
     const users: string[] = await store.journals.listUsers(platform, after, batch);
     for (const userId of users) {
@@ -81,5 +88,6 @@ async function readAllAgain({ store, onStarted }: JournalDeps, platform: Platfor
     }
     after = users.at(-1) ?? null;
     if (after === null) return;
+    await renew();
   }
 }

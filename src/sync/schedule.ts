@@ -11,14 +11,15 @@ export interface ScheduleDeps {
 
 /**
  * An integration's time has come: starts a run, unless there is one, or the time was taken already. Gives the interval
- * at which it comes again; null where it should not.
+ * at which it comes again; null where it should not. The time passes only once the run is there: whatever comes in
+ * between, it is taken again.
  */
 export async function tick(
   deps: ScheduleDeps,
   userId: string,
   integrationId: string,
 ): Promise<number | null> {
-  const { everyMinutes, platform } = await deps.store.due.takeTick(userId, integrationId);
+  const { everyMinutes, platform } = await deps.store.due.readTick(userId, integrationId);
   if (platform === null) return everyMinutes;
   try {
     const { run } = await deps.store.runs.start(userId, {
@@ -27,8 +28,10 @@ export async function tick(
     });
     await deps.events.publish('sync', userId, progressOf(run));
   } catch (error) {
-    if (!(error instanceof AppError)) throw error; // disconnected meanwhile
-    deps.log.info({ userId, platform, code: error.code }, 'a scheduled sync did not start');
+    const isDisconnected = error instanceof AppError && error.code === 'INTEGRATION_NOT_CONNECTED';
+    if (!isDisconnected) throw error;
+    deps.log.info({ userId, platform }, 'a scheduled sync did not start: it was disconnected meanwhile');
   }
+  await deps.store.due.passTick(userId, integrationId);
   return everyMinutes;
 }

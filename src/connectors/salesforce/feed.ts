@@ -27,8 +27,6 @@ export function createChangeFeed(retry = retryMs): ChangeFeed<OrgSession> {
 class Listening {
   readonly #channels: readonly string[];
   #place: Place;
-  /** Whether nothing can have been missed on a channel without a place. */
-  #isFresh: boolean;
   #tries = 0;
   #isRenewed = false;
 
@@ -41,7 +39,6 @@ class Listening {
   ) {
     const objects = orgObjects.filter(({ name }) => salesforceObjects.includes(name));
     this.#channels = objects.map(({ channel }) => channel);
-    this.#isFresh = from === undefined;
     this.#place = from === undefined ? { replay: {} } : parsePlace(from);
   }
 
@@ -61,12 +58,11 @@ class Listening {
     }
   }
 
-  /** A channel without a place was not heard while we were away. */
+  /** A channel without a place was not heard until now. */
   *#opened(): Generator<ChangeNotice> {
     this.#tries = 0;
     this.#isRenewed = false;
-    const isBlind = !this.#isFresh && this.#channels.some((it) => this.#place.replay[it] === undefined);
-    this.#isFresh = false;
+    const isBlind = this.#channels.some((it) => this.#place.replay[it] === undefined);
     if (isBlind) yield { externalIds: [], isGap: true, place: this.#place };
   }
 

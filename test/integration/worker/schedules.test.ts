@@ -103,7 +103,7 @@ describe.each([
       },
     );
     expect(run).toMatchObject({ trigger: 'SCHEDULE', mode: 'INCREMENTAL', direction: 'PULL' });
-    const { everyMinutes, platform } = await fixture.store.due.takeTick(
+    const { everyMinutes, platform } = await fixture.store.due.readTick(
       payload.userId,
       payload.integrationId,
     );

@@ -7,7 +7,7 @@ import { type ListenableConnector, type ListenDeps, listenTo } from '../../../sr
 import { settings } from '../../support/settings.js';
 
 const it = { userId: 'user', platform: 'SALESFORCE' as const, owner: 'process' };
-const times = { settle: 0, shortest: 1, longest: 4, refused: 1_000 };
+const times = { shortest: 1, longest: 4, refused: 1_000 };
 
 /** What each connection brings; one that brings no failure stays open. */
 type Connection = { readonly notices?: readonly ChangeNotice[]; readonly failure?: Error };
