@@ -94,20 +94,13 @@ describe('a listener', () => {
     expect(from).toEqual([{ replay: 4 }, { replay: 5 }, { replay: 5 }]);
   });
 
-  test('that listens from now on has what was before read again, once the connection stands', async () => {
-    const { from, kept } = await hear([{}], { until: 1 });
-    expect(from).toEqual([undefined]);
-    expect(kept).toEqual([{ externalIds: [], isGap: true, place: null }]);
-  });
-
   test('whose place has expired gives it up before what was missed is read', async () => {
     const expired = new AppError('CURSOR_EXPIRED', 'too old');
-    const { from, kept } = await hear([{ failure: expired }, {}], { place: { replay: 4 }, until: 2 });
+    const gap = { externalIds: [], isGap: true, place: { replay: 9 } };
+    const connections = [{ failure: expired }, { notices: [gap] }];
+    const { from, kept } = await hear(connections, { place: { replay: 4 }, until: 2 });
     expect(from).toEqual([{ replay: 4 }, undefined]);
-    expect(kept).toEqual([
-      { externalIds: [], isGap: false, place: null },
-      { externalIds: [], isGap: true, place: null },
-    ]);
+    expect(kept).toEqual([{ externalIds: [], isGap: false, place: null }, gap]);
   });
 
   test('passes a gap on', async () => {

@@ -54,9 +54,16 @@ async function expectEnd(heard: AsyncIterator<ChangeNotice>, next = heard.next()
   await vi.waitFor(() => expect(org.polls.size).toBe(0));
 }
 
+/** Listens from now on, past the first notice: that what was before was not heard. */
+async function listenFromNow(objects?: string[]): Promise<AsyncIterator<ChangeNotice>> {
+  const heard = listen(undefined, objects);
+  expect((await heard.next()).value).toEqual({ externalIds: [], isGap: true, place: { replay: {} } });
+  return heard;
+}
+
 describe('listening to an org', () => {
   it('tells the records of each event, with the place behind it', async () => {
-    const heard = listen();
+    const heard = await listenFromNow();
     const first = heard.next();
     await org.send(event(7, [idOf(1), idOf(2)]), event(9, [idOf(3)], 'DELETE'));
     expect((await first).value).toEqual({
@@ -74,7 +81,7 @@ describe('listening to an org', () => {
   });
 
   it('asks for no more before what came was taken', async () => {
-    const heard = listen();
+    const heard = await listenFromNow();
     const first = heard.next();
     await org.send(event(1), event(2));
     await first;
@@ -100,7 +107,7 @@ describe('listening to an org', () => {
   });
 
   it('calls it a gap when a channel that was never heard of was away', async () => {
-    const heard = listen(undefined, ['Contact', 'Lead']);
+    const heard = await listenFromNow(['Contact', 'Lead']);
     const first = heard.next();
     await org.send(event(5));
     await first;
@@ -166,7 +173,7 @@ describe('listening to an org', () => {
   });
 
   it('ends at once while it waits, and without a word when it was ended before', async () => {
-    const heard = listen();
+    const heard = await listenFromNow();
     const next = heard.next();
     await vi.waitFor(() => expect(org.polls.size).toBe(1));
     await expectEnd(heard, next);
