@@ -35,9 +35,8 @@ export const overlapMs = 5 * 60_000;
 
 export const nothing: News = { records: [], tombstones: [], faults: [] };
 
-/** What a job computed, or a query answered, some pages ago: a change that was told since is nearer the truth. */
 export function pageOf({ next, ...turn }: Turn): Page {
-  return { ...turn, cursor: next, last: next.phase === 'done', mayBeStale: true, provesPresence: true };
+  return { ...turn, cursor: next, last: next.phase === 'done' };
 }
 
 export function joined(all: readonly News[]): News {
