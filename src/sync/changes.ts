@@ -39,6 +39,9 @@ export async function takeInChanges(
   return { kind: 'done', claim };
 }
 
+/** The CRM will not answer, and would not another time. */
+const refusals: readonly string[] = ['CRM_REJECTED', 'INVALID_RECORD'];
+
 interface Taken {
   readonly found: RecordsById;
   readonly settles: readonly PendingChange[];
@@ -54,7 +57,7 @@ async function readWhatCanBe(
   try {
     return { found: await readChanges(streams, session, changes, signal), settles: changes };
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'CRM_REJECTED') throw error;
+    if (!(error instanceof AppError) || !refusals.includes(error.code)) throw error;
     const [first] = changes;
     if (changes.length > 1)
       return readWhatCanBe(streams, session, changes.slice(0, Math.ceil(changes.length / 2)), signal);

@@ -116,14 +116,19 @@ const batchShape = z.object({
 });
 /** google.rpc.Code NOT_FOUND. */
 const notFound = 5;
+/** google.rpc.Code CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE: not the record's. */
+const passing: ReadonlySet<number> = new Set([1, 2, 4, 8, 10, 13, 14]);
 
-/** That a person is not there is an answer; any other error about one is none. */
+/** That a person is not there is an answer, and so is what is refused for good. */
 function readBatch(reply: ApiReply): FoundPerson[] {
   const parsed = batchShape.safeParse(reply.body);
   if (!parsed.success) throw unreadable('a batch of contacts');
   return parsed.data.responses.map(({ requestedResourceName: requested, person, status }) => {
     if (status?.code === notFound) return { requested, person: null };
-    if (status?.code || person === undefined) throw unreadable('errors about contacts');
+    if (status?.code && passing.has(status.code)) throw unreadable('errors about contacts');
+    // Any other refusal is of this one: as a person without a name of its own it becomes a fault.
+    if (status?.code) return { requested, person: {} };
+    if (person === undefined) throw unreadable('a contact without an answer');
     return { requested, person };
   });
 }

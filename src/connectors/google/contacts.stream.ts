@@ -50,19 +50,24 @@ async function* read(calls: PeopleCalls, accountId: string, from: Cursor | undef
   }
 }
 
+/** Google holds 25,000 contacts of an account: 25 pages. More than this many are none of a list. */
+const mostPages = 1_000;
+
 function beginList(): ListState {
-  return { phase: 'list', begunAt: Date.now(), parameters: listParameters, pageToken: null };
+  return { phase: 'list', begunAt: Date.now(), parameters: listParameters, pageToken: null, pages: 0 };
 }
 
 /** A bookmark is given up in good time before Google would: so that a full sync is due at a time of our choice. */
 function beginAt(state: ContactsState, accountId: string): ListState | ChangesState {
   if (state.phase !== 'done') return state;
   if (Date.now() - state.fullAt > renewalAgeMs(accountId)) throw bookmarkExpired();
-  return { ...state, phase: 'changes', pageToken: null };
+  return { ...state, phase: 'changes', pageToken: null, pages: 0 };
 }
 
 function stateAfter(state: ListState | ChangesState, { next }: ConnectionsReply): ContactsState {
-  if ('pageToken' in next) return { ...state, pageToken: next.pageToken };
+  const pages = state.pages + 1;
+  if (pages > mostPages) throw unreadable('pages that lead in a circle');
+  if ('pageToken' in next) return { ...state, pageToken: next.pageToken, pages };
   const fullAt = state.phase === 'list' ? state.begunAt : state.fullAt;
   return { phase: 'done', syncToken: next.syncToken, fullAt, parameters: state.parameters };
 }

@@ -20,6 +20,8 @@ const list = z.strictObject({
   parameters,
   /** Google's own paging token; null at the beginning. */
   pageToken: token.nullable(),
+  /** Pages read so far: a list that leads in a circle is noticed. */
+  pages: z.int().min(0),
 });
 
 const changes = z.strictObject({
@@ -29,6 +31,7 @@ const changes = z.strictObject({
   fullAt: instant,
   parameters,
   pageToken: token.nullable(),
+  pages: z.int().min(0),
 });
 
 const done = z.strictObject({ phase: z.literal('done'), syncToken: token, fullAt: instant, parameters });

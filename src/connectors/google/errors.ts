@@ -96,7 +96,14 @@ function apiDisabled(): AppError {
 function rejected(status: number, refusal: Refusal): AppError {
   const word = refusal.reasons[0] ?? refusal.status ?? `status ${status}`;
   const Kind = status === 400 ? BadArgument : AppError;
-  return new Kind('CRM_REJECTED', `Google refused the request (${word}).`);
+  return new Kind(codeOf(status, refusal), `Google refused the request (${word}).`);
+}
+
+/** An etag that has moved on; what is wrong with one record, and with no other; anything else. */
+function codeOf(status: number, { status: word }: Refusal): 'CONFLICT' | 'INVALID_RECORD' | 'CRM_REJECTED' {
+  if (word === 'FAILED_PRECONDITION') return 'CONFLICT';
+  const isOfRecord = status === 404 || (status === 400 && word === 'INVALID_ARGUMENT');
+  return isOfRecord ? 'INVALID_RECORD' : 'CRM_REJECTED';
 }
 
 function refusalOf(body: unknown): Refusal {

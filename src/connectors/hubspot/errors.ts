@@ -10,6 +10,8 @@ const refusalMs: ReadonlyMap<unknown, number> = new Map([
 const anyRefusalMs = 10_000;
 /** The day ends at midnight in the account's own time zone, which we do not know: asked again every hour. */
 const dailyRefusalMs = 60 * 60_000;
+/** What is wrong with one record, and with no other. */
+const ofRecord: ReadonlySet<unknown> = new Set(['VALIDATION_ERROR', 'OBJECT_NOT_FOUND']);
 /** HubSpot: a locked resource should be left alone for two seconds at least. */
 const lockedMs = 2_000;
 
@@ -70,12 +72,20 @@ function lacksPermission(): AppError {
   );
 }
 
+/** HubSpot tells the code of a property's fault within its message alone: this one is no record's. */
+function isOfSetup({ message }: Readonly<Record<string, unknown>>): boolean {
+  return typeof message === 'string' && message.includes('"PROPERTY_DOESNT_EXIST"');
+}
+
 /** Only words that cannot hold a secret or a person's data are passed on. */
 function rejected(status: number, body: Readonly<Record<string, unknown>>): AppError {
+  const isTaken = status === 409 || body.category === 'CONFLICT';
+  const isOfRecord = ofRecord.has(body.category) && !isOfSetup(body);
+  const code = isTaken ? 'CONFLICT' : isOfRecord ? 'INVALID_RECORD' : 'CRM_REJECTED';
   const category = wordOf(body.category) ?? `status ${status}`;
   const reference = wordOf(body.correlationId);
   const tail = reference ? ` Tell HubSpot's support this reference: ${reference}.` : '';
-  return new AppError('CRM_REJECTED', `HubSpot refused the request (${category}).${tail}`);
+  return new AppError(code, `HubSpot refused the request (${category}).${tail}`);
 }
 
 function wordOf(value: unknown): string | undefined {

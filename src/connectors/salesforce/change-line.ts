@@ -81,9 +81,13 @@ export function closeReasonOf(message: BayeuxMessage, replay: number): CloseReas
     return advice?.reconnect === 'none' || advice?.reconnect === 'handshake' ? 'lost' : undefined;
   const code = codeOf(failureOf(message)) ?? codeOf(message.error);
   if (code === 401) return 'unauthorized';
+  if (advice?.reconnect === 'handshake') return 'lost'; // `403::Unknown client`: it is our connection that is refused, not we
   if (channel === '/meta/subscribe' && code === 400 && replay >= 0) return 'expired';
-  const isRefused = code !== undefined && code >= 400 && code < 500 && code !== 402 && code !== 408;
-  return isRefused && channel !== '/meta/connect' ? 'forbidden' : 'lost';
+  return isRefusal(code) && channel !== '/meta/connect' ? 'forbidden' : 'lost';
+}
+
+function isRefusal(code: number | undefined): boolean {
+  return code !== undefined && code >= 400 && code < 500 && code !== 402 && code !== 408;
 }
 
 function failureOf({ ext }: BayeuxMessage): unknown {

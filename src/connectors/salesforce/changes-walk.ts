@@ -2,6 +2,7 @@ import type { Row } from './convert.js';
 import { bookmarkEnded, type ChangesState, type DoneState, type ReadingState } from './cursor.js';
 import { unreadable } from './errors.js';
 import { tellMerges } from './merges.js';
+import type { OrgObject } from './org-objects.js';
 import { joined, nothing, overlapMs, pageMax, type Reading, type Turn } from './reading.js';
 import { byIdQuery, changesQuery, rowMax } from './soql.js';
 
@@ -38,13 +39,38 @@ export async function* readChanges(reading: Reading, state: ChangesState): Async
   }
 }
 
-/** Rows of these ids, deleted ones too. */
-export async function readByIds(
-  { calls, object, convert }: Pick<Reading, 'calls' | 'object' | 'convert'>,
+/** Rows of these ids, deleted ones too; also of what the object's records were converted to. */
+export async function readByIds(reading: ByIdReading, ids: readonly string[]): Promise<Row[]> {
+  const { object } = reading;
+  const other = object.convertsTo;
+  const isOther = (id: string) => other !== null && id.startsWith(other.keyPrefix);
+  const own = await readRows(
+    reading,
+    object,
+    ids.filter((id) => !isOther(id)),
+  );
+  return other ? [...own, ...(await readRows(reading, other, ids.filter(isOther)))] : own;
+}
+
+type ByIdReading = Pick<Reading, 'calls' | 'object' | 'convert'>;
+
+/** A reply may hold fewer than it should: what it left out is asked for again, never taken for gone. */
+async function readRows(
+  { calls, convert }: ByIdReading,
+  object: OrgObject,
   ids: readonly string[],
 ): Promise<Row[]> {
-  const { rows } = await calls.query(byIdQuery(object, ids), 'all');
-  return rows.map((raw) => convert(raw));
+  const found: Row[] = [];
+  if (ids.length === 0) return found;
+  for (let missing = ids; ; ) {
+    const { rows, isWhole } = await calls.query(byIdQuery(object, missing), 'all');
+    found.push(...rows.map((raw) => convert(raw, object)));
+    if (isWhole) return found;
+    const met = new Set(found.map(({ id }) => id));
+    const left = missing.filter((id) => !met.has(id));
+    if (left.length === missing.length) throw unreadable('records that were not asked for');
+    missing = left;
+  }
 }
 
 /** A place to go on from is only safe in the order that was asked for. */

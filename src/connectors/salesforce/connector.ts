@@ -12,7 +12,7 @@ import { createSalesforceOAuth, type SalesforceOAuthOptions } from './oauth.js';
 import { createObjectStream } from './object.stream.js';
 import type { OrgSession } from './org.js';
 import { createOrgNamer } from './org-name.js';
-import { orgObjects } from './org-objects.js';
+import { chooseObjects, orgObjects } from './org-objects.js';
 
 export interface SalesforceOptions extends SalesforceOAuthOptions, SalesforceLimits {
   readonly permits: Permits;
@@ -53,12 +53,13 @@ export function createSalesforceConnector(options: SalesforceOptions): Connector
     const { call } = sessions.open({ ...owner, apiUrl });
     return { accountId: owner.accountId, apiUrl, tokens: owner.tokens, call };
   };
-  const streams = orgObjects.map((object) => createObjectStream(object, rules));
+  const streams = new Map(orgObjects.map((object) => [object, createObjectStream(object, rules)]));
   return {
     platform: 'SALESFORCE',
     oauth: createSalesforceOAuth(options, createOrgNamer(openSession, rules)),
     capabilities,
-    streams: ({ salesforceObjects }) => streams.filter((it) => salesforceObjects.includes(it.recordType)),
+    streams: ({ salesforceObjects }) =>
+      chooseObjects(salesforceObjects).flatMap((it) => streams.get(it) ?? []),
     openSession,
     feed: createChangeFeed(),
     readBudget: (owner) => readBudget(allowances, rules, owner?.accountId ?? null),

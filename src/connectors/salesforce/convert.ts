@@ -12,7 +12,7 @@ export type RowOutcome =
   | { readonly record: SourceRecord }
   | { readonly fault: RecordFault }
   | { readonly tombstone: Tombstone }
-  /** The record was merged into this one. */
+  /** The record was merged into this one, or converted to it. */
   | { readonly mergedInto: string };
 
 /** One row of a reply: what reading on needs of it, and what became of it. */
@@ -38,6 +38,8 @@ export function convertRow(object: OrgObject, raw: unknown, urlOf: (id: string) 
   const at = changedAt === null ? null : new Date(changedAt);
   const master = idOf(row.MasterRecordId);
   if (isTrue(row.IsDeleted) && master !== null && master !== id) return end({ mergedInto: master });
+  const contact = isTrue(row.IsConverted) && object.convertsTo ? idOf(row.ConvertedContactId) : null;
+  if (contact !== null && !isTrue(row.IsDeleted)) return end({ mergedInto: contact });
   if (isTrue(row.IsDeleted) || isTrue(row.IsConverted)) {
     return end({ tombstone: { externalId: id, recordType: object.name, at } });
   }

@@ -93,6 +93,7 @@ export function classify(reply: ApiReply): AppError {
   const code = codeOf(reply.body);
   const waitMs = retryAfterMs(reply.headers);
   if (code === 'REQUEST_LIMIT_EXCEEDED' || status === 429) return overLimit(reply, waitMs);
+  if (status === 300) return errorOf(conflict('Salesforce holds several records with this id'), 'several');
   const known = status === 410 ? meanings.get('UNSUPPORTED_API_VERSION') : meanings.get(code ?? '');
   if (known) return errorOf(known, code ?? `status ${status}`);
   if (status >= 500 || status === 408 || status === 420)

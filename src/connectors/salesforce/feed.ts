@@ -7,7 +7,7 @@ import { type CloseReason, openLine } from './change-line.js';
 import { noticeOf } from './change-notice.js';
 import { bookmarkEnded } from './cursor.js';
 import type { OrgSession } from './org.js';
-import { orgObjects } from './org-objects.js';
+import { chooseObjects } from './org-objects.js';
 
 /** Per channel the id of its last event; ids are opaque, and end after three days. */
 const place = z.strictObject({ replay: z.record(z.string().max(255), z.number()) });
@@ -17,6 +17,8 @@ type Place = z.infer<typeof place>;
 const fromNow = -1;
 /** Connections in a row that came to nothing, before the listening gives up. */
 const triesMax = 5;
+/** A line that stood so long, or told something, was a good one (ms). */
+const standsMs = 10_000;
 const retryMs = { first: 1_000, longest: 30_000 };
 
 /** Change Data Capture over the Streaming API: whose records changed, as it happens. */
@@ -37,8 +39,7 @@ class Listening {
     { salesforceObjects }: IntegrationSettings,
     private readonly signal: AbortSignal,
   ) {
-    const objects = orgObjects.filter(({ name }) => salesforceObjects.includes(name));
-    this.#channels = objects.map(({ channel }) => channel);
+    this.#channels = chooseObjects(salesforceObjects).map(({ channel }) => channel);
     this.#place = from === undefined ? { replay: {} } : parsePlace(from);
   }
 
@@ -48,25 +49,32 @@ class Listening {
       let reason: CloseReason = 'lost';
       const ask = { apiUrl: this.session.apiUrl, accessToken, channels: this.#channels };
       const replayOf = (channel: string) => this.#place.replay[channel] ?? fromNow;
+      const openedAt = performance.now();
       for await (const news of openLine({ ...ask, replayOf }, this.signal)) {
         if (news.kind === 'closed') reason = news.reason;
         else if (news.kind === 'open') yield* this.#opened();
         else yield this.#changed(news.channel, news.data);
       }
       if (this.signal.aborted) return;
+      if (performance.now() - openedAt >= standsMs) this.#wasGood();
       await this.#recover(reason, accessToken);
     }
   }
 
   /** A channel without a place was not heard until now. */
   *#opened(): Generator<ChangeNotice> {
-    this.#tries = 0;
-    this.#isRenewed = false;
     const isBlind = this.#channels.some((it) => this.#place.replay[it] === undefined);
     if (isBlind) yield { externalIds: [], isGap: true, place: this.#place };
   }
 
+  /** That it was opened is not enough: it may break at every first poll. */
+  #wasGood(): void {
+    this.#tries = 0;
+    this.#isRenewed = false;
+  }
+
   #changed(channel: string, data: unknown): ChangeNotice {
+    this.#wasGood();
     const { replayId, ...notice } = noticeOf(data);
     if (replayId !== null) this.#place = { replay: { ...this.#place.replay, [channel]: replayId } };
     return { ...notice, place: this.#place };

@@ -15,19 +15,23 @@ const keptMs = 60_000;
 
 /** Memory of this process alone: what is not here is asked for once more. */
 export function createHeldResults(): (accountId: string) => HeldResults {
-  const entries = new Map<string, ResultReply>();
+  const entries = new Map<string, { readonly result: ResultReply; readonly timer: NodeJS.Timeout }>();
+  const drop = (key: string) => {
+    clearTimeout(entries.get(key)?.timer); // a timer would hold on to the result
+    entries.delete(key);
+  };
   return (accountId) => {
     const keyOf = ({ jobId, locator }: JobState) => `${accountId} ${jobId} ${locator}`;
     return {
-      find: (state) => entries.get(keyOf(state)),
+      find: (state) => entries.get(keyOf(state))?.result,
       keep(state, result) {
         const [oldest] = entries.keys();
-        if (entries.size >= entriesMax && oldest !== undefined) entries.delete(oldest);
+        if (entries.size >= entriesMax && oldest !== undefined) drop(oldest);
         const key = keyOf(state);
-        entries.set(key, result);
-        setTimeout(() => entries.get(key) === result && entries.delete(key), keptMs).unref();
+        drop(key);
+        entries.set(key, { result, timer: setTimeout(() => drop(key), keptMs).unref() });
       },
-      drop: (state) => void entries.delete(keyOf(state)),
+      drop: (state) => drop(keyOf(state)),
     };
   };
 }

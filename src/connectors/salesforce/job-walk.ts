@@ -14,6 +14,12 @@ const patienceMs = 2_000;
 /** Salesforce gives up on a query that it cannot run; one that it forgot is given up here (ms). */
 const jobMaxMs = 2 * 3_600_000;
 
+/**
+ * A result is the records as they were when the job ran, which may be hours ago: what was read since is nearer the truth.
+ * What changed after the job was made comes with the next changes.
+ */
+const ofThen = { mayBeStale: true, provesPresence: true };
+
 /** Waits for the job, then one part of its result, in pages of a transaction's size. */
 export async function* readJob(reading: Reading, held: HeldResults, state: JobState): AsyncGenerator<Turn> {
   const part = await resultOf(reading, held, state).catch(asLost);
@@ -31,14 +37,14 @@ export async function* readJob(reading: Reading, held: HeldResults, state: JobSt
     let page: News[] = [];
     for (const news of newsOfRows(reading, part, state.offset)) {
       if (page.length === pageMax) {
-        yield { ...joined(page), next: { ...complete, offset }, total: state.total };
+        yield { ...joined(page), ...ofThen, next: { ...complete, offset }, total: state.total };
         page = [];
       }
       page.push(news);
       offset += 1;
     }
     held.drop(state);
-    yield { ...joined(page), next: after, total: state.total };
+    yield { ...joined(page), ...ofThen, next: after, total: state.total };
   } catch (error) {
     held.drop(state);
     throw error;

@@ -31,7 +31,8 @@ async function makeJob(
     const start = { isComplete: false, locator: null, offset: 0 };
     return { phase: 'job', ...started, jobId, madeAt: at, ...start };
   } catch (error) {
-    if (error instanceof AppError && error.code === 'CRM_REJECTED') return null;
+    if (error instanceof AppError && (error.code === 'CRM_REJECTED' || error.code === 'INVALID_RECORD'))
+      return null;
     throw error;
   }
 }

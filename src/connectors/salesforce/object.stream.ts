@@ -23,7 +23,7 @@ export function createObjectStream(object: OrgObject, rules: SalesforceRules): S
     object,
     signal,
     calls: createCalls(openOrg(session, rules, signal)),
-    convert: (raw) => convertRow(object, raw, (id) => `${session.apiUrl}/${id}`),
+    convert: (raw, of = object) => convertRow(of, raw, (id) => `${session.apiUrl}/${id}`),
   });
   return {
     name: object.stream,

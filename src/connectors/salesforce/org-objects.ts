@@ -9,6 +9,8 @@ export interface OrgObject {
   readonly keyPrefix: string;
   /** Where each of our fields is; a dot leads to the record that it belongs to. */
   readonly fields: Readonly<Record<ContactField, string>>;
+  /** What its records may be turned into: they go on as that, where it is synced too. */
+  readonly convertsTo: OrgObject | null;
   /** Which records count, beside not being deleted. */
   readonly condition: string | null;
   /** What every reading asks for, so that one conversion fits all. */
@@ -39,13 +41,29 @@ const contact = defineObject({
   stream: 'contacts',
   keyPrefix: '003',
   fields: { ...named, company: 'Account.Name' },
+  convertsTo: null,
   condition: null,
 });
 
 /** A converted lead has become a contact, and is a lead no more. */
 const lead = defineObject(
-  { name: 'Lead', stream: 'leads', keyPrefix: '00Q', fields: named, condition: 'IsConverted = false' },
+  {
+    ...{ name: 'Lead', stream: 'leads', keyPrefix: '00Q', fields: named },
+    ...{ convertsTo: contact, condition: 'IsConverted = false' },
+  },
   'IsConverted',
+  'ConvertedContactId',
 );
 
-export const orgObjects: readonly OrgObject[] = [contact, lead];
+/** Where contacts are not synced, a converted lead is gone. */
+const leadAlone: OrgObject = { ...lead, convertsTo: null };
+
+/** Each way in which an object is read. */
+export const orgObjects: readonly OrgObject[] = [contact, lead, leadAlone];
+
+/** The objects of these names, as they are synced together. */
+export function chooseObjects(names: readonly string[]): readonly OrgObject[] {
+  return [contact, names.includes(contact.name) ? lead : leadAlone].filter(({ name }) =>
+    names.includes(name),
+  );
+}

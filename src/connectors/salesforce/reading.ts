@@ -15,6 +15,8 @@ export interface News {
 export interface Turn extends News {
   readonly next: ReadingState;
   readonly total?: number | undefined;
+  readonly mayBeStale?: boolean;
+  readonly provesPresence?: boolean;
 }
 
 /** All that a turn needs beside its state. */
@@ -22,7 +24,8 @@ export interface Reading {
   readonly object: OrgObject;
   readonly calls: OrgCalls;
   readonly signal: AbortSignal;
-  convert(raw: unknown): Row;
+  /** A row of the object, unless another is named. */
+  convert(raw: unknown, of?: OrgObject): Row;
 }
 
 /** Records in one page: one transaction. */

@@ -228,7 +228,7 @@ describe('a bookmark', () => {
       call: (request: Parameters<typeof call>[0]) =>
         call({ ...request, query: { ...request.query, pageToken: 'no-token' } }, signal),
     };
-    await expect(readAll(session)).rejects.toMatchObject({ code: 'CRM_REJECTED' });
+    await expect(readAll(session)).rejects.toMatchObject({ code: 'INVALID_RECORD' });
   });
 });
 

@@ -31,7 +31,7 @@ describe('what HubSpot’s answers mean', () => {
     [401, { category: 'INVALID_AUTHENTICATION' }, {}, 'NEEDS_REAUTHORIZATION', 'never'],
     [403, { category: 'MISSING_SCOPES' }, {}, 'NEEDS_REAUTHORIZATION', 'never'],
     [403, { category: 'BANNED' }, {}, 'CRM_REJECTED', 'never'],
-    [400, { category: 'VALIDATION_ERROR' }, {}, 'CRM_REJECTED', 'never'],
+    [400, { category: 'VALIDATION_ERROR' }, {}, 'INVALID_RECORD', 'never'],
     [404, 'nothing', {}, 'CRM_REJECTED', 'never'],
   ])('%i %o %o → %s %o', (status, body, headers, code, retry) => {
     expect(reply(status, body, headers)).toMatchObject({ code, retry });

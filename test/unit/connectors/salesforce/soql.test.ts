@@ -17,7 +17,7 @@ describe('queries', () => {
       'SELECT Id, FirstName, LastName, Email, Phone, Account.Name, Title, SystemModstamp, IsDeleted, MasterRecordId FROM Contact',
     );
     expect(wholeQuery(lead!)).toMatch(
-      /^SELECT Id, .*, Company, .*, IsConverted FROM Lead WHERE IsConverted = false$/,
+      /^SELECT Id, .*, Company, .*, IsConverted, ConvertedContactId FROM Lead WHERE IsConverted = false$/,
     );
     expect(countQuery(contact!)).toBe('SELECT COUNT() FROM Contact');
   });
