@@ -124,7 +124,7 @@ describe.each(allPlatforms)('a merge in %s of records whose contacts other CRMs 
   });
 });
 
-test('merges of the same people in all three CRMs at once end with all records, each once', async () => {
+test('merges in all three CRMs at once end with all records, each once', async () => {
   const client = await crms.connect(url, 'merging-everywhere');
   await crms.syncAll(client, 'FULL');
   const created = (await photograph(client)).count('CREATED');

@@ -31,7 +31,7 @@ export interface HistoryEntry {
 /** The three sandboxes of a stack, and what the program holds of them, read past the program's back. */
 export interface ThreeCrms {
   readonly on: Readonly<Record<PlatformName, PlatformUnderTest>>;
-  readonly database: pg.Client;
+  readonly database: pg.Pool;
   /** A user who has connected these platforms, each in the account of the user's name. */
   connect(url: string, name: string, platforms?: readonly PlatformName[]): Promise<ApiClient>;
   /** Syncs these platforms at once, each to its end. */
@@ -61,8 +61,7 @@ export async function openThreeCrms(stack: Stack): Promise<ThreeCrms> {
     openGoogle(stack.google.url),
   ]);
   const on = { HUBSPOT: hubspot, SALESFORCE: salesforce, GOOGLE: google };
-  const database = new pg.Client({ connectionString: stack.database.url });
-  await database.connect();
+  const database = new pg.Pool({ connectionString: stack.database.url, max: 3 });
   closeAfterFile(() => database.end());
   const ask = async <T>(client: ApiClient, text: string): Promise<T[]> => {
     const { rows } = await database.query(text, [client.user]);
