@@ -46,6 +46,11 @@ export interface ThreeCrms {
   differences(client: ApiClient, platform: PlatformName): Promise<Differences>;
   /** Waits until there is no difference; `before` is done before each look. */
   untilSame(client: ApiClient, platform: PlatformName, before?: () => Promise<unknown>): Promise<void>;
+  /**
+   * Waits until somebody listens to the user's Salesforce org, has had read again what was changed before, and no run is
+   * under way: from then on each change is told.
+   */
+  untilHeard(client: ApiClient): Promise<void>;
 }
 
 interface Differences {
@@ -89,6 +94,10 @@ export async function openThreeCrms(stack: Stack): Promise<ThreeCrms> {
     },
     syncAll: (client, mode, platforms = allPlatforms) =>
       Promise.all(platforms.map((platform) => sync(client, mode, platform))),
+    async untilHeard(client) {
+      const isHeard = async () => (await ask<{ isHeard: boolean }>(client, heardQuery))[0]?.isHeard;
+      await waitFor(isHeard, { timeoutMs: 40_000, what: 'somebody who listens to Salesforce' });
+    },
     async untilSame(client, platform, before = async () => {}) {
       let last: Differences | undefined;
       const isSame = async () => {
@@ -112,6 +121,12 @@ const linksQuery = `SELECT m.platform, m.external_id AS "externalId", m.contact_
   FROM crm_contact_mappings m JOIN contacts c ON c.user_id = m.user_id AND c.id = m.contact_id WHERE m.${ofUser}`;
 
 const historyQuery = `SELECT id, contact_id AS "contactId", kind FROM contact_changes WHERE ${ofUser} ORDER BY id`;
+
+const heardQuery = `SELECT i.listener_owner IS NOT NULL AND i.reread_due_at IS NULL AND count(r.id) > 0
+    AND bool_and(r.finished_at IS NOT NULL) AS "isHeard"
+  FROM crm_integrations i LEFT JOIN sync_runs r
+    ON r.user_id = i.user_id AND r.platform = i.platform AND (r.trigger = 'CHANGE' OR r.finished_at IS NULL)
+  WHERE i.platform = 'SALESFORCE' AND i.${ofUser} GROUP BY i.listener_owner, i.reread_due_at`;
 
 const fields = ['firstName', 'lastName', 'email', 'phone', 'company', 'title'] as const;
 
