@@ -159,6 +159,15 @@ describe('disconnecting one of three CRMs', () => {
     });
     for (const { final } of await crms.syncAll(client, 'FULL', others))
       expect(final).toMatchObject({ status: 'SUCCEEDED', created: 0, updated: 0, deleted: 0 });
+    // Connected again, it brings back whom it took along, and finds the others.
+    await connectPlatform(client, platform, client.user);
+    const [again] = await crms.syncAll(client, 'FULL', [platform]);
+    expect(again!.final).toMatchObject({ status: 'SUCCEEDED', created: before.length - staying.length });
+    const shown = new Set((await readContacts(client)).map((it) => it.id));
+    expect(shown.size).toBe(before.length);
+    expect(staying.filter((it) => !shown.has(it.id))).toEqual([]);
+    for (const each of allPlatforms)
+      expect(await crms.differences(client, each)).toMatchObject({ missing: [], tooMany: [] });
   });
 
   test.each(allPlatforms)('%s without its contacts keeps all, and finds them again', async (platform) => {

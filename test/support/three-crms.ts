@@ -22,7 +22,7 @@ export interface Link {
 }
 
 /** An entry of a contact's history. */
-export interface HistoryEntry {
+interface HistoryEntry {
   readonly id: string;
   readonly contactId: string;
   readonly kind: string;
