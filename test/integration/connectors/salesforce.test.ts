@@ -129,7 +129,7 @@ describe('what Salesforce does to records', () => {
     for (const [id, email] of held) if (email.includes('@')) expect(email).toBe(living.get(id));
   });
 
-  it('a converted lead goes, and its contact comes', async () => {
+  it('a converted lead goes on as its contact, or goes where contacts are not synced', async () => {
     const crm = await connectOrg(url, account);
     const [contacts, leads] = [crm.streams[0]!, crm.streams[1]!];
     const before = {
@@ -137,8 +137,19 @@ describe('what Salesforce does to records', () => {
       leads: await readAll(leads, crm.session),
     };
     await org.control('POST', '/salesforce/convert', { count: 2 });
-    const gone = await readAll(leads, crm.session, before.leads.at(-1)!.cursor);
-    expect(gone.flatMap(({ tombstones }) => tombstones).length).toBe(2);
+    const told = await readAll(leads, crm.session, before.leads.at(-1)!.cursor);
+    const became = told.flatMap(({ records }) => records).filter(({ replaces }) => replaces.length > 0);
+    expect(became.map(({ recordType }) => recordType)).toEqual(['Contact', 'Contact']);
+    const converted = (await org.records()).filter((it) => it.IsConverted).map(({ Id }) => Id);
+    expect(became.flatMap(({ replaces }) => replaces).sort()).toEqual(converted.sort());
+    const [alone] = crm.connector.streams({ ...settings, salesforceObjects: ['Lead'] });
+    const gone = await readAll(alone!, crm.session, before.leads.at(-1)!.cursor);
+    expect(
+      gone
+        .flatMap(({ tombstones }) => tombstones)
+        .map(({ externalId }) => externalId)
+        .sort(),
+    ).toEqual(converted.sort());
     const come = await readAll(contacts, crm.session, before.contacts.at(-1)!.cursor);
     const ids = [...before.contacts, ...come].flatMap(({ records }) =>
       records.map(({ externalId }) => externalId),
