@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Cursor, normalizeValues, type Page } from '../../../src/domain/index.js';
 import { openSandboxes } from '../../../src/sandbox/index.js';
 import { closeAfterFile } from '../../support/close-after-file.js';
+import { settings } from '../../support/settings.js';
 import {
   applyPages,
   connectOrg,
