@@ -8,7 +8,7 @@ export { createCapabilityTable } from './capability-table.js';
 export type * from './contract.js';
 export { createGoogleConnector } from './google/index.js';
 export { createHubspotConnector, type HubspotLimits } from './hubspot/index.js';
-export type { AllowanceRule, Allowances, AllowanceUse } from './kit/allowances.js';
+export type { AllowanceReport, AllowanceRule, Allowances, AllowanceUse } from './kit/allowances.js';
 export { createLocalAllowances } from './kit/allowances.local.js';
 export { createRedisAllowances } from './kit/allowances.redis.js';
 export type { LimitRule, Permits } from './kit/permits.js';

@@ -75,11 +75,10 @@ const isHeld = (where: string) => `(c.id IN (SELECT m.contact_id
   WHERE m.user_id = $1 AND i.state <> 'DISCONNECTED' AND ${where}))`;
 
 const isLiving = `m.state <> 'DELETED_REMOTELY'`;
-const rankOf = (link: string) =>
-  `(${link}.state <> 'DELETED_REMOTELY', coalesce(${link}.remote_updated_at, '-infinity'), ${link}.external_id)`;
-/** Of several records on one platform, as after a merge, one is shown: of the living, else of all, the last changed. */
+const rankOf = (link: string) => `(${link}.state = 'DELETED_REMOTELY', ${link}.created_at, ${link}.id)`;
+/** Of several records on one platform, as after a merge, one is shown, always the same: the oldest link, a living one first. */
 const isShown = `NOT EXISTS (SELECT FROM crm_contact_mappings l WHERE l.user_id = m.user_id
-  AND l.contact_id = m.contact_id AND l.platform = m.platform AND ${rankOf('l')} > ${rankOf('m')})`;
+  AND l.contact_id = m.contact_id AND l.platform = m.platform AND ${rankOf('l')} < ${rankOf('m')})`;
 
 export function createContactQueries(database: Database): ContactQueries {
   const findAll = (userId: string, ids: readonly string[]) =>

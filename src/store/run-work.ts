@@ -28,7 +28,10 @@ export interface RunWork {
   startOver(claim: ClaimedRun, checkpoint: Checkpoint, recordType: string): Promise<ClaimedRun | null>;
   wait(claim: ClaimedRun, wait: Wait): Promise<SyncRun | null>;
   fail(claim: ClaimedRun, error: SyncError): Promise<SyncRun | null>;
-  /** Ends the run well, and moves the integration's bookmarks to where it came; not while changes are pending. */
+  /**
+   * Ends the run well, and moves the integration's bookmarks to where it came; not while changes are pending. Where it
+   * has not read everything, its total is what it met: the CRM's count is of more than that.
+   */
   finish(claim: ClaimedRun): Promise<SyncRun | 'pending' | null>;
 }
 
@@ -134,7 +137,7 @@ function finishRun(database: Database, claim: ClaimedRun): Promise<SyncRun | 'pe
     if (isPending && claim.run.trigger === 'CHANGE') return 'pending';
     const ended = await sql.query(
       `UPDATE sync_runs SET status = CASE WHEN failed > 0 THEN 'PARTIALLY_SUCCEEDED' ELSE 'SUCCEEDED' END::sync_run_status,
-         phase = 'DONE', finished_at = now(), waiting_for = NULL, total = coalesce(greatest(total, processed), processed),
+         phase = 'DONE', finished_at = now(), waiting_for = NULL, total = CASE WHEN $4 THEN greatest(total, processed) ELSE processed END,
          verify_due_at = CASE WHEN $4 THEN now() END, sequence = sequence + 1, updated_at = now()
        WHERE user_id = $1 AND id = $2 AND page = $3 AND status = 'RUNNING' RETURNING ${runColumns}`,
       [claim.userId, claim.run.id, claim.page, isProvable(claim)],

@@ -103,7 +103,8 @@ async function startRun(sql: Sql, userId: string, { platform, direction, mode, t
 
 /**
  * The run under way; else the one that has ended in this very moment. A user who asks for what a schedule has begun
- * waits for it from now on: where it waits for the allowance, it may go on with what is kept for users.
+ * waits for it from now on. Where it waits for the allowance it asks again: it may use what is kept for users, and may
+ * see by one call whether the CRM gives more by now.
  */
 async function joinRun(sql: Sql, userId: string, platform: Platform, trigger: SyncTrigger) {
   const own = [userId, platform];
@@ -112,7 +113,8 @@ async function joinRun(sql: Sql, userId: string, platform: Platform, trigger: Sy
     (await sql.query(
       `UPDATE sync_runs SET trigger = 'USER', sequence = sequence + 1, updated_at = now(),
          due_at = CASE WHEN status = 'WAITING_FOR_QUOTA' THEN now() ELSE due_at END
-       WHERE user_id = $1 AND platform = $2 AND trigger = 'SCHEDULE' AND status IN (${listed}) RETURNING ${runColumns}`,
+       WHERE user_id = $1 AND platform = $2 AND status IN (${listed})
+         AND (trigger = 'SCHEDULE' OR status = 'WAITING_FOR_QUOTA') RETURNING ${runColumns}`,
       own,
     ));
   if (hurried !== false && hurried.rowCount === 1) return hurried;
@@ -175,12 +177,14 @@ function listRuns(
   });
 }
 
+/** Who resumes what a schedule has begun waits for it from now on. */
 async function changeRun(sql: Sql, userId: string, id: string, action: RunAction): Promise<SyncRun | null> {
   const { from, to } = runActions[action];
   const changed = await sql.query(
     `UPDATE sync_runs SET status = $3::text, sequence = sequence + 1, updated_at = now(), due_at = now(), waiting_for = NULL,
        failing_since = NULL, phase = CASE WHEN $3::text = 'CANCELLED' THEN 'DONE' ELSE phase END,
-       finished_at = CASE WHEN $3::text = 'CANCELLED' THEN now() END
+       finished_at = CASE WHEN $3::text = 'CANCELLED' THEN now() END,
+       trigger = CASE WHEN $3::text = 'QUEUED' AND trigger = 'SCHEDULE' THEN 'USER' ELSE trigger END
      WHERE user_id = $1 AND id = $2 AND status = ANY($4::sync_run_status[]) RETURNING ${runColumns}`,
     [userId, id, to, from],
   );

@@ -1,10 +1,10 @@
-import type { AllowanceRule, Allowances, AllowanceUse } from '../../src/connectors/index.js';
+import type { AllowanceReport, AllowanceRule, Allowances, AllowanceUse } from '../../src/connectors/index.js';
 import { AppError } from '../../src/domain/index.js';
 
-/** An allowance without fairness or a window, that tells what was asked of it. */
+/** An allowance without fairness or a window, that tells what was asked of it; its time is the number of calls. */
 export interface FakeAllowances extends Allowances {
   readonly spent: AllowanceUse[];
-  readonly reports: { readonly key: string; readonly used: number; readonly limit: number }[];
+  readonly reports: (AllowanceReport & { readonly key: string })[];
   readonly ended: string[];
   /** Nothing is left from now on. */
   isEmpty: boolean;
@@ -18,7 +18,7 @@ export function createFakeAllowances(): FakeAllowances {
     isEmpty: false,
     async spend(use) {
       if (it.isEmpty) throw new AppError('QUOTA_EXHAUSTED', 'used up', { retry: { afterMs: 60_000 } });
-      it.spent.push(use);
+      return it.spent.push(use);
     },
     async report({ key }, told) {
       it.reports.push({ key, ...told });

@@ -1,6 +1,7 @@
 import {
   type AllowanceAnswer,
   type AllowanceLedger,
+  type AllowanceReport,
   type AllowanceRule,
   type AllowanceState,
   type Allowances,
@@ -18,25 +19,22 @@ class Book {
   readonly line = new Map<string, number>();
   /** The CRM's own word; undefined before the first. */
   limit: number | undefined;
-  /** What other software was seen to use: the most in the last bucket with a report, and in the one before it. */
-  others = { bucket: Number.NEGATIVE_INFINITY, latest: 0, before: 0 };
+  /** What other software uses, by the reply to the newest call, and when that was spent (ms). */
+  others = { use: 0, at: 0 };
   /** Until when no call tries whether other software still uses all (ms). */
   probeAt = 0;
-  /** Until when nobody calls, for the CRM refused (ms); 0: it has not. */
+  /** When the CRM last refused, and until when nobody calls therefore (ms); 0: it has not, or has said better since. */
+  refusedAt = 0;
   stoppedUntil = 0;
-  /** One call has gone to see whether it still does. */
-  isTrying = false;
 
   get used(): number {
     return this.general.total + this.reserve.total;
   }
-
-  get othersUse(): number {
-    return Math.max(this.others.latest, this.others.before);
-  }
 }
 
 const sweepEvery = 1_024;
+/** A user who has had nothing. */
+const anybody = '';
 
 /**
  * The allowances of a single process: the same algorithm as the one in Redis, over an injected clock (ms).
@@ -52,82 +50,65 @@ export class LocalAllowanceLedger implements AllowanceLedger {
     const now = this.now();
     const book = this.#open(rule, now);
     const times = timesOf(rule);
-    const stoppedMs = book.stoppedUntil - now;
+    const sooner = interactive ? times.pauseMs - times.hurriedPauseMs : 0;
     const names = interactive ? (['general', 'reserve'] as const) : (['general'] as const);
     for (const name of names) book[name].ask(user, now + times.idleMs);
-    const open = names.find((name) => book[name].hasFor(user, sizeOf(book, rule, book.othersUse)[name]));
-    const probed =
-      now >= book.probeAt && names.find((it) => book[it].hasFor(user, sizeOf(book, rule, 0)[it]));
-    const from = open ?? (probed || undefined);
-    if (from && stoppedMs <= 0) {
-      if (!open) book.probeAt = now + pauseOf(rule, now);
-      if (book.stoppedUntil > 0)
-        Object.assign(book, { stoppedUntil: now + pauseOf(rule, now), isTrying: true });
+    const find = (others: number) =>
+      names.find((it) => book[it].hasFor(user, sizeOf(book, rule, others)[it]));
+    const open = find(book.others.use);
+    const from = open ?? (now >= book.probeAt - sooner ? find(0) : undefined);
+    if (from && now >= book.stoppedUntil - sooner) {
+      if (!open) book.probeAt = now + times.pauseMs;
+      if (book.stoppedUntil > 0) book.stoppedUntil = now + times.pauseMs;
       book[from].take(user, bucketOf(rule, now));
       book.line.delete(user);
-      return { waitMs: 0, isKeptForOthers: false };
+      return { at: now, waitMs: 0, isKeptForOthers: false };
     }
-    const opensAt = from ? now : Math.min(...names.map((name) => this.#opensAt(book, rule, name, user, now)));
+    const stoppedMs = book.stoppedUntil - now;
+    const opensAt = from ? now : Math.min(...names.map((name) => opensAtOf(book, rule, name, user, now)));
     const waitMs = Math.max(opensAt - now, stoppedMs, times.leastWaitMs);
     const until = now + waitMs + times.jitterMs + times.idleMs;
     for (const name of names) book[name].ask(user, until);
     book.line.set(user, until);
-    const isKeptForOthers = stoppedMs <= 0 && book.general.total < sizeOf(book, rule, book.othersUse).general;
-    return { waitMs, isKeptForOthers };
+    const isKeptForOthers =
+      stoppedMs <= 0 && book.general.total < sizeOf(book, rule, book.others.use).general;
+    return { at: now, waitMs, isKeptForOthers };
   }
 
-  report(rule: AllowanceRule, told: { readonly used: number; readonly limit: number }): void {
+  report(rule: AllowanceRule, { used, limit, spentAt }: AllowanceReport): void {
     const now = this.now();
     const book = this.#open(rule, now);
-    const bucket = bucketOf(rule, now);
-    const { others } = book;
-    const seen = Math.max(0, told.used - book.used);
-    if (bucket > others.bucket) book.others = { bucket, latest: seen, before: others.latest };
-    else others.latest = Math.max(others.latest, seen);
-    book.limit = told.limit;
-    book.probeAt = now + pauseOf(rule, now);
-    if (book.isTrying && told.used < told.limit) Object.assign(book, { stoppedUntil: 0, isTrying: false });
+    if (spentAt < book.others.at) return;
+    book.others = { use: Math.max(0, used - book.used), at: spentAt };
+    book.limit = limit;
+    book.probeAt = now + timesOf(rule).pauseMs;
+    if (spentAt > book.refusedAt && used < limit) book.stoppedUntil = 0;
   }
 
   exhausted(rule: AllowanceRule): void {
     const now = this.now();
     const book = this.#open(rule, now);
-    book.stoppedUntil = now + pauseOf(rule, now);
-    book.isTrying = false;
+    book.refusedAt = now;
+    book.stoppedUntil = now + timesOf(rule).pauseMs;
   }
 
   read(rule: AllowanceRule): AllowanceState {
     const now = this.now();
     const book = this.#open(rule, now);
     const limit = book.limit ?? rule.limit;
-    const used = book.used + book.othersUse;
-    const stopped = book.stoppedUntil > now;
-    const oldest = Math.min(
-      book.general.oldest ?? Number.POSITIVE_INFINITY,
-      book.reserve.oldest ?? Number.POSITIVE_INFINITY,
-      book.othersUse > 0 ? book.others.bucket : Number.POSITIVE_INFINITY,
-    );
-    const rollsIn = used > 0 ? endOf(rule, oldest) - now : 0;
-    const resetsIn = stopped ? book.stoppedUntil - now : rollsIn;
+    const used = book.used + book.others.use;
+    const stoppedMs = book.stoppedUntil - now;
+    const isShut = !book.general.hasFor(anybody, sizeOf(book, rule, book.others.use).general);
+    const shutMs = isShut ? opensAtOf(book, rule, 'general', anybody, now) - now : 0;
+    const goesOnIn = Math.max(shutMs, stoppedMs, timesOf(rule).leastWaitMs);
+    const rollsIn = used > 0 ? endOf(rule, oldestOf(book, rule)) - now : 0;
+    const resetsIn = isShut || stoppedMs > 0 ? goesOnIn : rollsIn;
     return {
       limit,
-      remaining: stopped ? 0 : Math.max(0, limit - used),
+      remaining: stoppedMs > 0 ? 0 : Math.max(0, limit - used),
       resetsAt: resetsIn > 0 ? new Date(now + resetsIn) : null,
       waiting: book.line.size,
     };
-  }
-
-  #opensAt(book: Book, rule: AllowanceRule, name: 'general' | 'reserve', user: string, now: number): number {
-    const size = sizeOf(book, rule, book.othersUse)[name];
-    const whole = sizeOf(book, rule, 0)[name];
-    const opens = book[name].opensAt(user, {
-      size,
-      sizeAfter: (bucket) => (bucket >= book.others.bucket ? whole : size),
-      ends: (bucket) => endOf(rule, bucket),
-      more: book.othersUse > 0 ? [book.others.bucket] : [],
-    });
-    const isTheirs = book[name].hasFor(user, whole);
-    return Math.min(opens, isTheirs ? book.probeAt : opens, now + rule.windowMs);
   }
 
   /** Rolled to now. */
@@ -140,10 +121,39 @@ export class LocalAllowanceLedger implements AllowanceLedger {
     const oldest = bucketOf(rule, now) - bucketsPerWindow;
     book.general.roll(oldest, now);
     book.reserve.roll(oldest, now);
-    if (book.others.bucket < oldest) book.others = new Book().others;
+    if (bucketOf(rule, book.others.at) < oldest) book.others.use = 0;
     for (const [user, until] of book.line) if (until <= now) book.line.delete(user);
     return book;
   }
+}
+
+/** When a pot that is shut to a user opens to him, at the latest in a window (ms). */
+function opensAtOf(
+  book: Book,
+  rule: AllowanceRule,
+  name: 'general' | 'reserve',
+  user: string,
+  now: number,
+): number {
+  const { use, at } = book.others;
+  const toldIn = bucketOf(rule, at);
+  const size = sizeOf(book, rule, use)[name];
+  const whole = sizeOf(book, rule, 0)[name];
+  const opens = book[name].opensAt(user, {
+    size,
+    sizeAfter: (bucket) => (bucket >= toldIn ? whole : size),
+    ends: (bucket) => endOf(rule, bucket),
+    more: use > 0 ? [toldIn] : [],
+  });
+  const isTheirs = book[name].hasFor(user, whole);
+  return Math.min(opens, isTheirs ? book.probeAt : opens, now + rule.windowMs);
+}
+
+/** The first bucket that counts. */
+function oldestOf(book: Book, rule: AllowanceRule): number {
+  const toldIn = book.others.use > 0 ? bucketOf(rule, book.others.at) : Number.POSITIVE_INFINITY;
+  const [general = toldIn, reserve = toldIn] = [book.general.oldest, book.reserve.oldest];
+  return Math.min(general, reserve, toldIn);
 }
 
 /** How large the pots are while other software uses so much. */
@@ -163,12 +173,6 @@ function bucketOf(rule: AllowanceRule, now: number): number {
 /** When a bucket counts no more (ms). */
 function endOf(rule: AllowanceRule, bucket: number): number {
   return (bucket + bucketsPerWindow + 1) * timesOf(rule).bucketMs;
-}
-
-/** Until the next bucket begins, within bounds (ms). */
-function pauseOf(rule: AllowanceRule, now: number): number {
-  const { bucketMs, leastPauseMs, mostPauseMs } = timesOf(rule);
-  return Math.min(Math.max(bucketMs - (now % bucketMs), leastPauseMs), mostPauseMs);
 }
 
 /** The long allowances where there is one process and no Redis. */

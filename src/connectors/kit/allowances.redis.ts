@@ -50,10 +50,11 @@ export function createRedisAllowanceLedger(options: RedisAllowancesOptions): All
   };
   return {
     take: async (rule, userId, interactive) => {
-      const [waitMs = 0, kept] = await run('crmAllowanceSpend', rule, userId, interactive ? '1' : '');
-      return { waitMs, isKeptForOthers: kept === 1 };
+      const [at = 0, waitMs = 0, kept] = await run('crmAllowanceSpend', rule, userId, interactive ? '1' : '');
+      return { at, waitMs, isKeptForOthers: kept === 1 };
     },
-    report: async (rule, { used, limit }) => void (await run('crmAllowanceReport', rule, used, limit)),
+    report: async (rule, { used, limit, spentAt }) =>
+      void (await run('crmAllowanceReport', rule, used, limit, spentAt)),
     exhausted: async (rule) => void (await run('crmAllowanceExhausted', rule)),
     read: async (rule) => {
       const [limit = 0, remaining = 0, resetsIn = 0, waiting = 0] = await run('crmAllowanceRead', rule);
@@ -79,7 +80,7 @@ function keysOf(prefix: string, { key, windowMs }: AllowanceRule): string[] {
 
 /** The arguments with which every script begins, after the clock. */
 function termsOf(rule: AllowanceRule): number[] {
-  const { bucketMs, idleMs, leastWaitMs, jitterMs, leastPauseMs, mostPauseMs } = timesOf(rule);
+  const { bucketMs, idleMs, leastWaitMs, jitterMs, pauseMs, hurriedPauseMs } = timesOf(rule);
   const { windowMs, limit, reserve } = rule;
-  return [windowMs, limit, reserve, bucketMs, idleMs, leastWaitMs, jitterMs, leastPauseMs, mostPauseMs];
+  return [windowMs, limit, reserve, bucketMs, idleMs, leastWaitMs, jitterMs, pauseMs, hurriedPauseMs];
 }

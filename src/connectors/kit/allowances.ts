@@ -27,22 +27,29 @@ export interface AllowanceUse {
 export interface AllowanceState {
   readonly limit: number;
   readonly remaining: number;
-  /** When more becomes free; null when nothing is used. */
+  /** When more becomes free, or spending goes on where it does not now; null when nothing is used. */
   readonly resetsAt: Date | null;
   /** Users who wait for their share. */
   readonly waiting: number;
 }
 
+/** What a reply's header says, over all software that uses the account. Of several the one to the newest call counts. */
+export interface AllowanceReport {
+  readonly used: number;
+  readonly limit: number;
+  /** When the call was spent, as `spend` gave it (ms). */
+  readonly spentAt: number;
+}
+
 /** Long allowances, shared by all processes. */
 export interface Allowances {
   /**
-   * Takes one call from the user's share.
+   * Takes one call from the user's share; gives the moment, which `report` is told with the reply.
    * @throws AppError QUOTA_EXHAUSTED ({ afterMs }) when the share is used up, with the time when it goes on;
    * UNAVAILABLE (backoff) when it cannot be asked: a call is never let through unasked.
    */
-  spend(use: AllowanceUse): Promise<void>;
-  /** What a reply's header says: used and limit, over all software that uses the account. */
-  report(rule: AllowanceRule, told: { readonly used: number; readonly limit: number }): Promise<void>;
+  spend(use: AllowanceUse): Promise<number>;
+  report(rule: AllowanceRule, told: AllowanceReport): Promise<void>;
   /** The CRM refused a call because the allowance is used up. */
   exhausted(rule: AllowanceRule): Promise<void>;
   read(rule: AllowanceRule): Promise<AllowanceState>;
@@ -50,6 +57,8 @@ export interface Allowances {
 
 /** What a ledger says to one who asks for a call. */
 export interface AllowanceAnswer {
+  /** When it says so, by the ledger's own clock (ms). */
+  readonly at: number;
   /** 0: the call is granted. Else the time after which asking again is worth it (ms). */
   readonly waitMs: number;
   /** There is some left, but not for this user before those who had less. */
@@ -67,7 +76,7 @@ type MaybePromise<T> = T | Promise<T>;
  */
 export interface AllowanceLedger {
   take(rule: AllowanceRule, userId: string, interactive: boolean): MaybePromise<AllowanceAnswer>;
-  report(rule: AllowanceRule, told: { readonly used: number; readonly limit: number }): MaybePromise<void>;
+  report(rule: AllowanceRule, told: AllowanceReport): MaybePromise<void>;
   exhausted(rule: AllowanceRule): MaybePromise<void>;
   read(rule: AllowanceRule): MaybePromise<AllowanceState>;
 }
@@ -83,20 +92,21 @@ export interface AllowanceTimes {
   readonly leastWaitMs: number;
   /** Added to a wait at most, lest all who wait come back at once. */
   readonly jitterMs: number;
-  /** After the CRM refused, or while other software uses all: until one call may try, at least and at most. */
-  readonly leastPauseMs: number;
-  readonly mostPauseMs: number;
+  /** After the CRM refused, or while other software uses all: until one call may try. */
+  readonly pauseMs: number;
+  /** The same for a call that a user waits for. */
+  readonly hurriedPauseMs: number;
 }
 
-export function timesOf({ windowMs }: AllowanceRule): AllowanceTimes {
+export function timesOf({ windowMs }: Pick<AllowanceRule, 'windowMs'>): AllowanceTimes {
   const bucketMs = Math.ceil(windowMs / bucketsPerWindow);
   return {
     bucketMs,
     idleMs: Math.min(60_000, 4 * bucketMs),
     leastWaitMs: Math.min(5_000, bucketMs),
     jitterMs: Math.min(30_000, bucketMs),
-    leastPauseMs: Math.min(60_000, bucketMs),
-    mostPauseMs: Math.min(15 * 60_000, bucketMs),
+    pauseMs: Math.min(5 * 60_000, bucketMs),
+    hurriedPauseMs: Math.min(60_000, bucketMs),
   };
 }
 
@@ -106,6 +116,7 @@ export function createAllowances(ledger: AllowanceLedger): Allowances {
     spend: async ({ rule, userId, interactive, platform }) => {
       const answer = await ledger.take(rule, userId, interactive);
       if (answer.waitMs > 0) throw quotaExhausted(platform, rule, answer);
+      return answer.at;
     },
     report: async (rule, told) => {
       if (isSane(told)) await ledger.report(rule, told);
@@ -116,11 +127,16 @@ export function createAllowances(ledger: AllowanceLedger): Allowances {
 }
 
 /** A header that cannot be true is left alone. */
-function isSane({ used, limit }: { readonly used: number; readonly limit: number }): boolean {
+function isSane({ used, limit }: AllowanceReport): boolean {
   return Number.isSafeInteger(used) && used >= 0 && Number.isSafeInteger(limit) && limit > 0;
 }
 
-function quotaExhausted(platform: Platform, rule: AllowanceRule, answer: AllowanceAnswer): AppError {
+/** A refusal in words, whether it is the CRM's or ours: AppError QUOTA_EXHAUSTED ({ afterMs }, spread by the jitter). */
+export function quotaExhausted(
+  platform: Platform,
+  rule: Pick<AllowanceRule, 'windowMs'>,
+  answer: Pick<AllowanceAnswer, 'waitMs' | 'isKeptForOthers'>,
+): AppError {
   const afterMs = Math.ceil(answer.waitMs + Math.random() * timesOf(rule).jitterMs);
   const minute = 60_000;
   const goesOnAt = new Date(Math.ceil((Date.now() + afterMs) / minute) * minute).toISOString().slice(11, 16);

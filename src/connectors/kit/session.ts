@@ -22,10 +22,10 @@ export interface HttpSession extends Session {
 
 /** A long allowance that every call of a platform counts in, beside its rules. */
 export interface CallAllowance {
-  /** @throws AppError QUOTA_EXHAUSTED ({ afterMs }), UNAVAILABLE (backoff) */
-  spend(owner: SessionOwner): Promise<void>;
-  /** What a reply tells of it. */
-  answered(owner: SessionOwner, reply: ApiReply): Promise<void>;
+  /** Gives the moment (ms). @throws AppError QUOTA_EXHAUSTED ({ afterMs }), UNAVAILABLE (backoff) */
+  spend(owner: SessionOwner): Promise<number>;
+  /** What a reply tells of it, and when its call was spent. */
+  answered(owner: SessionOwner, reply: ApiReply, spentAt: number): Promise<void>;
 }
 
 export interface SessionOptions {
@@ -99,11 +99,12 @@ async function attempt(options: SessionOptions, turn: Turn, token: string): Prom
       const report = options.reportOf?.(request, head);
       void release({ answered: true, ...(report && { report }) });
     };
-    await allowance?.spend(owner);
+    const spentAt = await allowance?.spend(owner);
     const deadlineMs = permit.leftMs();
     const http = { ...httpRequest(addressOf(options, owner), request, token), signal, deadlineMs, onHead };
     const reply = parseReply(platform, request.as, await send(platform, http, dispatcher));
-    await allowance?.answered(owner, reply).catch((error) => unreleased(options, error));
+    if (spentAt !== undefined)
+      await allowance?.answered(owner, reply, spentAt).catch((error) => unreleased(options, error));
     if (reply.status >= 400) await block(options, permit, request, reply);
     return reply;
   } finally {

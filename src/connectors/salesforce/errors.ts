@@ -1,10 +1,9 @@
 import { AppError, type ErrorCode, type Retry } from '../../domain/index.js';
+import { quotaExhausted, timesOf } from '../kit/allowances.js';
 import { retryAfterMs, unavailable } from '../kit/http.js';
 import type { ApiReply } from '../kit/session.js';
-import { isDayUsedUp } from './limits.js';
+import { dayMs, isDayUsedUp } from './limits.js';
 
-/** The day is a rolling one: something becomes free all the time, but nothing tells when (ms). */
-const dayRefusalMs = 15 * 60_000;
 /** Too many long calls at once: they last for seconds (ms). */
 const concurrentRefusalMs = 5_000;
 
@@ -141,9 +140,10 @@ export function unreadable(what: string): AppError {
 /** Salesforce gives one code for the day's limit and for the moment's; its own count of requests tells which. */
 function overLimit({ headers }: ApiReply, waitMs: number | undefined): AppError {
   if (isDayUsedUp(headers)) {
-    const words =
-      "Salesforce's daily requests for this org are used up. The sync goes on when there are more.";
-    return new AppError('QUOTA_EXHAUSTED', words, { retry: { afterMs: waitMs ?? dayRefusalMs } });
+    const day = { windowMs: dayMs };
+    // A rolling day: something becomes free all the time, but nothing tells when.
+    const refusal = { waitMs: waitMs ?? timesOf(day).pauseMs, isKeptForOthers: false };
+    return quotaExhausted('SALESFORCE', day, refusal);
   }
   const afterMs = waitMs ?? concurrentRefusalMs;
   const seconds = Math.ceil(afterMs / 1000);

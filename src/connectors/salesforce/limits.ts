@@ -21,7 +21,8 @@ export interface SalesforceRules {
   concurrent(orgId: string): LimitRule;
 }
 
-const dayMs = 24 * 3_600_000;
+/** The window of the daily allowance. */
+export const dayMs = 24 * 3_600_000;
 /** How long a slot rests after its reply, which is also how often who waits for one looks again (ms). */
 const restMs = 50;
 
@@ -62,10 +63,10 @@ export function createCallAllowance(
   return {
     spend: ({ accountId, userId, interactive }) =>
       allowances.spend({ rule: rules.daily(accountId), userId, interactive, platform: 'SALESFORCE' }),
-    async answered({ accountId }, reply) {
+    async answered({ accountId }, reply, spentAt) {
       const rule = rules.daily(accountId);
       const usage = usageOf(reply.headers);
-      if (usage) await allowances.report(rule, usage);
+      if (usage) await allowances.report(rule, { ...usage, spentAt });
       if (isQuotaEnd(reply)) await allowances.exhausted(rule);
     },
   };

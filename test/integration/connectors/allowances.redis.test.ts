@@ -33,6 +33,7 @@ const step = fc.oneof(
       kind: fc.constant('report' as const),
       used: fc.integer({ min: 0, max: 40 }),
       limit: fc.integer({ min: 10, max: 40 }),
+      agoMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3_000 })),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('exhausted' as const) }) },
@@ -45,9 +46,9 @@ const timed = fc.record({
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 /** One step, and all that can be seen of its ledger afterwards. */
-async function play(ledger: AllowanceLedger, rule: AllowanceRule, it: Step): Promise<unknown[]> {
+async function play(ledger: AllowanceLedger, rule: AllowanceRule, it: Step, now: number): Promise<unknown[]> {
   const seen: unknown[] = [];
-  if (it.kind === 'report') await ledger.report(rule, it);
+  if (it.kind === 'report') await ledger.report(rule, { ...it, spentAt: now - it.agoMs });
   else if (it.kind === 'exhausted') await ledger.exhausted(rule);
   else for (let i = 0; i < it.times; i++) seen.push(await ledger.take(rule, it.user, it.interactive));
   return [...seen, await ledger.read(rule)];
@@ -76,7 +77,7 @@ describe('allowances on Redis', () => {
         const shared = createRedisAllowanceLedger({ redis, prefix: nextPrefix(), now: () => now });
         for (const { afterMs, step } of steps) {
           now += afterMs;
-          expect(await play(shared, rule, step)).toEqual(await play(local, rule, step));
+          expect(await play(shared, rule, step, now)).toEqual(await play(local, rule, step, now));
         }
       }),
       { numRuns: 60 },
@@ -87,7 +88,7 @@ describe('allowances on Redis', () => {
     const prefix = nextPrefix();
     const allowances = createRedisAllowances({ redis, prefix });
     await spendAll(allowances);
-    await allowances.report(rule, { used: 8, limit: 10 });
+    await allowances.report(rule, { used: 8, limit: 10, spentAt: Date.now() });
     await allowances.exhausted(rule);
     const keys = await redis.keys(`${prefix}*`);
     expect(keys).toHaveLength(5);
@@ -111,8 +112,8 @@ describe('allowances on Redis', () => {
     const allowances = createRedisAllowances({ redis: connection });
     await spendAll(allowances);
     await own.flush();
-    await allowances.spend(use);
-    await allowances.report(rule, { used: 10, limit: 10 });
+    const spentAt = await allowances.spend(use);
+    await allowances.report(rule, { used: 10, limit: 10, spentAt });
     await expect(allowances.spend(use)).rejects.toMatchObject({ code: 'QUOTA_EXHAUSTED' });
   });
 

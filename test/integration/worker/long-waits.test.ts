@@ -63,9 +63,8 @@ test('a run whose allowance is used up leaves the queue, says when it goes on, a
   const waiting = await store.runs.find(userId, started.run.id);
   expect(waiting).toMatchObject({ status: 'WAITING_FOR_QUOTA', waitingFor: words });
   expect(waiting!.goesOnAt!.getTime() - waiting!.updatedAt.getTime()).toBe(2 * hour);
-  expect(await startRun(userId)).toMatchObject({ alreadyRunning: true, run: { id: started.run.id } });
 
-  // A job that comes all the same, such as a start while it waits, finds nothing to do.
+  // A job that comes all the same finds nothing to do.
   await run(payload);
   expect(advance).toHaveBeenCalledOnce();
   const seenBefore = queued().length; // by the sweeper, while the run was still due
@@ -103,4 +102,26 @@ test('a run that waits for its allowance can be paused, resumed and cancelled', 
     ...stopped,
   });
   expect(await store.due.listRuns(500)).not.toContainEqual(payload);
+});
+
+test('a run that waits for its allowance asks again when its user starts it anew, and waits on if there is none', async () => {
+  const { advance, run } = openWorker();
+  const userId = await connectUser();
+  const started = await startRun(userId);
+  const payload = { userId, integrationId: started.integrationId };
+  await run(payload);
+  expect(await startRun(userId)).toMatchObject({ alreadyRunning: true, run: { id: started.run.id } });
+  await run(payload);
+  expect(advance).toHaveBeenCalledTimes(2);
+  const waiting = await store.runs.find(userId, started.run.id);
+  expect(waiting).toMatchObject({ status: 'WAITING_FOR_QUOTA', waitingFor: words });
+  expect(waiting!.goesOnAt!.getTime() - waiting!.updatedAt.getTime()).toBe(2 * hour);
+});
+
+test('a schedule’s run that its user resumes is one that he waits for', async () => {
+  const userId = await connectUser();
+  const asked = { platform: 'HUBSPOT', direction: 'PULL', mode: 'FULL', trigger: 'SCHEDULE' } as const;
+  const { run } = await store.runs.start(userId, asked);
+  expect(await store.runs.change(userId, run.id, 'pause')).toMatchObject({ trigger: 'SCHEDULE' });
+  expect(await store.runs.change(userId, run.id, 'resume')).toMatchObject({ trigger: 'USER' });
 });

@@ -7,6 +7,8 @@ const day = 24 * 3_600_000;
 const bucket = day / 96;
 const rule: AllowanceRule = { key: 'test:org:1', limit: 1_000, windowMs: day, reserve: 0.1 };
 const start = Date.UTC(2026, 0, 1);
+/** Until a call may try. */
+const pause = 5 * 60_000;
 
 function ledgerAt(time = start) {
   const clock = { now: time };
@@ -17,7 +19,10 @@ function ledgerAt(time = start) {
       if (ledger.take(of, user, interactive).waitMs > 0) return granted;
     return most;
   };
-  return { clock, ledger, spend };
+  /** The reply to a call that was spent so long ago. */
+  const report = (used: number, limit: number, agoMs = 0) =>
+    ledger.report(rule, { used, limit, spentAt: clock.now - agoMs });
+  return { clock, ledger, spend, report };
 }
 
 function mostInAnyWindow(times: readonly number[], windowMs: number): number {
@@ -52,7 +57,8 @@ describe('an allowance', () => {
           clock.now += afterMs;
           const got = spend(`u${user}`, times, interactive, short);
           granted.push(...Array.from({ length: got }, () => clock.now));
-          if (others !== null) ledger.report(short, { used: granted.length + others, limit });
+          if (others !== null)
+            ledger.report(short, { used: granted.length + others, limit, spentAt: clock.now });
         }
         expect(mostInAnyWindow(granted, short.windowMs)).toBeLessThanOrEqual(limit);
       }),
@@ -99,7 +105,7 @@ describe('an allowance', () => {
     spend('a', 600);
     spend('b', 1);
     const refused = ledger.take(rule, 'a', false);
-    expect(refused).toEqual({ waitMs: 60_000, isKeptForOthers: true });
+    expect(refused).toMatchObject({ waitMs: 60_000, isKeptForOthers: true });
     clock.now += refused.waitMs;
     expect(spend('a')).toBe(299);
   });
@@ -150,45 +156,96 @@ describe('an allowance', () => {
     );
   });
 
-  it('counts what other software uses, until the CRM says that it is free again', () => {
-    const { spend, ledger, clock } = ledgerAt();
+  it('counts what other software uses, as the reply to the newest call says', () => {
+    const { spend, ledger, clock, report } = ledgerAt();
     spend('a', 10);
-    ledger.report(rule, { used: 510, limit: 2_000 });
+    report(510, 2_000);
     expect(ledger.read(rule)).toMatchObject({ limit: 2_000, remaining: 1_490 });
-    ledger.report(rule, { used: 505, limit: 2_000 }); // an older reply that came late
-    expect(ledger.read(rule).remaining).toBe(1_490);
-    for (let i = 0; i < 2; i++) {
-      clock.now += bucket;
-      ledger.report(rule, { used: 110, limit: 2_000 });
-    }
+    report(5, 3_000, 1); // an older reply that came late
+    expect(ledger.read(rule)).toMatchObject({ limit: 2_000, remaining: 1_490 });
+    clock.now += 1;
+    report(110, 2_000);
     expect(ledger.read(rule).remaining).toBe(1_890);
+    clock.now += day + bucket;
+    expect(ledger.read(rule).remaining).toBe(2_000);
   });
 
-  it('lets one call at a time try whether other software still uses all', () => {
-    const { spend, ledger, clock } = ledgerAt();
+  it('goes on at once when a reply says that other software uses no more', () => {
+    const { spend, ledger, clock, report } = ledgerAt();
     spend('a', 1);
-    ledger.report(rule, { used: 1_000, limit: 1_000 });
-    expect(ledger.take(rule, 'a', false)).toMatchObject({ waitMs: bucket, isKeptForOthers: false });
-    clock.now += bucket;
+    report(1_000, 1_000);
+    ledger.exhausted(rule);
+    expect(spend('a')).toBe(0);
+    clock.now += pause;
     expect(spend('a', 3)).toBe(1);
-    ledger.report(rule, { used: 400, limit: 1_000 });
-    clock.now += bucket;
-    expect(spend('a', 1)).toBe(1);
-    ledger.report(rule, { used: 401, limit: 1_000 });
+    report(1, 1_000);
+    report(1_000, 1_000, 1_000); // an older reply that came late
     expect(spend('a', 100)).toBe(100);
   });
 
+  it('lets one call in five minutes try whether other software still uses all', () => {
+    const { spend, ledger, clock, report } = ledgerAt();
+    spend('a', 1);
+    report(1_000, 1_000);
+    expect(ledger.take(rule, 'a', false)).toMatchObject({ waitMs: pause, isKeptForOthers: false });
+    for (let i = 0; i < 3; i++) {
+      clock.now += pause - 1;
+      expect(spend('a')).toBe(0);
+      clock.now += 1;
+      expect(spend('a', 3)).toBe(1);
+      report(1_000, 1_000);
+    }
+  });
+
+  it('lets a call that a user waits for try at once, if none has in the last minute', () => {
+    for (const isRefused of [true, false]) {
+      const { spend, ledger, clock, report } = ledgerAt();
+      report(1_000, 1_000);
+      if (isRefused) ledger.exhausted(rule);
+      clock.now += 60_000 - 1;
+      expect(spend('a', 1, true)).toBe(0);
+      clock.now += 1;
+      expect(spend('b', 1)).toBe(0);
+      expect(spend('a', 3, true)).toBe(1);
+      expect(spend('b', 3, true)).toBe(0);
+      expect(ledger.take(rule, 'a', true).waitMs).toBe(pause); // by itself it comes back no sooner
+    }
+  });
+
+  it('says of itself what it says to one who is refused: when spending goes on', () => {
+    const step = fc.record({
+      afterMs: fc.integer({ min: 0, max: 2 * pause }),
+      used: fc.option(fc.integer({ min: 0, max: 30 })),
+      isRefused: fc.boolean(),
+      times: fc.integer({ min: 0, max: 20 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 30 }), (steps) => {
+        const { clock, ledger, spend, report } = ledgerAt();
+        report(0, 20);
+        for (const { afterMs, used, isRefused, times } of steps) {
+          clock.now += afterMs;
+          spend('a', times);
+          if (used !== null) report(used, 20);
+          if (isRefused) ledger.exhausted(rule);
+          const { waitMs } = ledger.take(rule, 'a', false);
+          if (waitMs > 0) expect(ledger.read(rule).resetsAt).toEqual(new Date(clock.now + waitMs));
+        }
+      }),
+    );
+  });
+
   it('stops all when the CRM says that it is used up, then lets one call try', () => {
-    const { spend, ledger, clock } = ledgerAt(start + bucket - 10_000);
+    const { spend, ledger, clock, report } = ledgerAt();
     ledger.exhausted(rule);
-    expect(ledger.take(rule, 'a', true)).toEqual({ waitMs: 60_000, isKeptForOthers: false });
-    expect(ledger.read(rule)).toMatchObject({ remaining: 0, resetsAt: new Date(clock.now + 60_000) });
-    ledger.report(rule, { used: 1, limit: 1_000 }); // of a call before
+    expect(ledger.take(rule, 'a', true)).toMatchObject({ waitMs: pause, isKeptForOthers: false });
+    expect(ledger.read(rule)).toMatchObject({ remaining: 0, resetsAt: new Date(clock.now + pause) });
+    report(1, 1_000, 1); // of a call before
     expect(spend('b')).toBe(0);
-    clock.now += 60_000;
+    clock.now += pause;
     expect(spend('a', 2)).toBe(1);
     expect(spend('b')).toBe(0);
-    ledger.report(rule, { used: 500, limit: 1_000 });
+    report(500, 1_000);
     expect(spend('b', 5)).toBe(5);
   });
 
@@ -211,7 +268,10 @@ describe('a refusal', () => {
   } as const;
   const refusalOf = async (allowances: ReturnType<typeof createAllowances>, userId = 'a') => {
     for (;;) {
-      const error = await allowances.spend({ ...use, userId }).catch((it: unknown) => it);
+      const error = await allowances.spend({ ...use, userId }).then(
+        () => undefined,
+        (it: unknown) => it,
+      );
       if (error) return error as { retry: { afterMs: number } };
     }
   };
@@ -244,7 +304,7 @@ describe('a refusal', () => {
       { used: 1, limit: 0 },
       { used: Number.NaN, limit: 5 },
     ])
-      await allowances.report(rule, told);
+      await allowances.report(rule, { ...told, spentAt: Date.now() });
     expect(await allowances.read(rule)).toMatchObject({ limit: 1_000, remaining: 1_000 });
   });
 });

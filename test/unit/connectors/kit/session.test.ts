@@ -72,15 +72,17 @@ describe('a call', () => {
     server.answer = (_, response) => sendJson(response, 200, { ok: true });
     const told: string[] = [];
     const allowance = {
-      spend: async ({ userId }: { userId: string }) =>
-        void told.push(`spent by ${userId}, ${server.seen.length} made`),
-      answered: async (_: unknown, { status }: { status: number }) => {
-        told.push(`answered ${status}`);
+      spend: async ({ userId }: { userId: string }) => {
+        told.push(`spent by ${userId}, ${server.seen.length} made`);
+        return 7;
+      },
+      answered: async (_: unknown, { status }: { status: number }, spentAt: number) => {
+        told.push(`answered ${status} to what was spent at ${spentAt}`);
         throw new Error('nobody listens');
       },
     };
     await session({ allowance }).call(ping, signal);
-    expect(told).toEqual(['spent by u, 0 made', 'answered 200']);
+    expect(told).toEqual(['spent by u, 0 made', 'answered 200 to what was spent at 7']);
     const refusal = new AppError('QUOTA_EXHAUSTED', 'used up', { retry: { afterMs: 1 } });
     const empty = { ...allowance, spend: () => Promise.reject(refusal) };
     await expect(session({ allowance: empty }).call(ping, signal)).rejects.toBe(refusal);

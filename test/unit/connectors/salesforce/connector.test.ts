@@ -67,7 +67,7 @@ describe('a call to an org', () => {
         platform: 'SALESFORCE',
       },
     ]);
-    expect(allowances.reports).toEqual([{ key, used: 18, limit: 5_000 }]);
+    expect(allowances.reports).toEqual([{ key, used: 18, limit: 5_000, spentAt: 1 }]);
     expect(await connector.readBudget(owner)).toEqual({
       limit: 5_000,
       remaining: 4_982,

@@ -58,10 +58,17 @@ describe('what Salesforce’s answers mean', () => {
     const refusal = (headers: Record<string, string>) =>
       replyOf(403, errors('REQUEST_LIMIT_EXCEEDED'), headers);
     for (const used of ['api-usage=100/100', 'api-usage=103/100; per-app-api-usage=17/250(appName=x)']) {
-      expect(classify(refusal(usage(used)))).toMatchObject({
+      const refused = classify(refusal(usage(used)));
+      expect(refused).toMatchObject({
         code: 'QUOTA_EXHAUSTED',
-        retry: { afterMs: 900_000 },
+        message: expect.stringMatching(
+          /^Salesforce's daily allowance for this org is used up: goes on at about \d\d:\d\d UTC\.$/,
+        ),
+        retry: { afterMs: expect.any(Number) },
       });
+      const { afterMs } = refused.retry as { afterMs: number };
+      expect(afterMs).toBeGreaterThanOrEqual(300_000);
+      expect(afterMs).toBeLessThanOrEqual(330_000);
       expect(isQuotaEnd(refusal(usage(used)))).toBe(true);
     }
     for (const headers of [usage('api-usage=99/100'), usage('per-app-api-usage=9/9'), {}]) {
