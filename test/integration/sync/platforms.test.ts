@@ -141,8 +141,8 @@ describe.each(underTest.map((it) => [it.platform, it] as const))('%s', (_name, o
     await on.sandbox.addFault(account, { ...fault, times: 1, path: on.apiPath });
     // Longer than from one byte to the next: what ends the call is its own time, not a silence.
     if ('bytesPerSecond' in fault) permits.callsTake(1_500);
-    await expect(user.run('FULL')).rejects.toMatchObject({ code: 'CRM_UNAVAILABLE', retry: 'backoff' });
-    permits.callsTake(undefined);
+    const failed = user.run('FULL').finally(() => permits.callsTake(undefined));
+    await expect(failed).rejects.toMatchObject({ code: 'CRM_UNAVAILABLE', retry: 'backoff' });
     expect(await checkpoint()).toEqual(before);
     const run = await user.run('FULL');
     expect(run).toMatchObject({ status: 'SUCCEEDED', created: seeded, processed: seeded });
