@@ -31,6 +31,7 @@ export async function openGoogle(url: string, permits: Permits): Promise<Platfor
     platform: 'GOOGLE',
     sandbox,
     apiPath: '/v1/people',
+    tokenPath: '/token',
     connectors: createConnectors({
       google: {
         ...SANDBOX_CLIENT,

@@ -13,6 +13,7 @@ export async function openHubspot(url: string, permits: Permits): Promise<Platfo
     platform: 'HUBSPOT',
     sandbox,
     apiPath: '/crm',
+    tokenPath: '/oauth/v3/token',
     connectors: createConnectors({
       hubspot: {
         ...SANDBOX_CLIENT,

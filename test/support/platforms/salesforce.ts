@@ -28,6 +28,7 @@ export async function openSalesforce(url: string, permits: Permits): Promise<Pla
     platform: 'SALESFORCE',
     sandbox,
     apiPath: '/services/data',
+    tokenPath: '/services/oauth2/token',
     connectors: createConnectors({
       salesforce: {
         ...SANDBOX_CLIENT,
