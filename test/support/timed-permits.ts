@@ -1,7 +1,7 @@
 import { createLocalPermits, type Permits } from '../../src/connectors/index.js';
 
 /** Permits whose calls may be given less time than a call has. */
-export interface TimedPermits extends Permits {
+interface TimedPermits extends Permits {
   /** How long a call may take from its permit on (ms); undefined: as long as ever. */
   callsTake(ms: number | undefined): void;
 }
