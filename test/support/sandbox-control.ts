@@ -38,6 +38,9 @@ interface Fault {
   readonly path?: string;
   readonly delayMs?: number;
   readonly truncate?: boolean;
+  readonly html?: boolean;
+  readonly padBytes?: number;
+  readonly bytesPerSecond?: number;
   readonly retryAfterSeconds?: number;
 }
 

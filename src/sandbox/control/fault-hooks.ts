@@ -1,11 +1,21 @@
+import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallEntry } from './call-log.js';
 import type { Fault, FaultList } from './fault-list.js';
-import type { Platform } from './platform.js';
+import type { FaultAnswer, Platform } from './platform.js';
 
 /** The calls to the platform that are under way. */
 export type LiveCalls = WeakMap<FastifyRequest, CallEntry>;
+
+/** A fast drip comes in larger drops. */
+const DRIPS_PER_SECOND = 20;
+
+/** What stands between the caller and the CRM answers, and takes itself for the CRM. */
+const htmlPage: FaultAnswer = {
+  contentType: 'text/html; charset=utf-8',
+  body: '<!DOCTYPE html><html><head><title>Welcome</title></head><body><p>One moment, please.</p></body></html>',
+};
 
 /**
  * Lets faults strike as outages do: before anything is asked about the token, the request or the limits.
@@ -26,9 +36,14 @@ export function strikeCalls(
     if (!fault) return undefined;
     struck.set(request, fault);
     if (fault.retryAfterSeconds !== undefined) reply.header('retry-after', fault.retryAfterSeconds);
-    if (fault.status === undefined) return undefined;
-    const { contentType, headers = {}, body } = platform.answerFault(fault.status, entry.path, account);
-    return reply.code(fault.status).type(contentType).headers(headers).send(body);
+    if (fault.status === undefined && !fault.html) return undefined;
+    const { status = 200 } = fault;
+    const answer = fault.html ? htmlPage : platform.answerFault(status, entry.path, account);
+    return reply
+      .code(status)
+      .type(answer.contentType)
+      .headers(answer.headers ?? {})
+      .send(answer.body);
   };
   app.addHook('onRequest', async (request, reply) => {
     if (!live.has(request)) return undefined;
@@ -44,7 +59,7 @@ export function strikeCalls(
   finishCalls(app, live, struck);
 }
 
-/** Sends each answer as its fault has it, late or in part, and logs its status when it goes out. */
+/** Sends each answer as its fault has it, and logs its status when it goes out. */
 function finishCalls(app: FastifyInstance, live: LiveCalls, struck: WeakMap<FastifyRequest, Fault>): void {
   app.addHook('onSend', async (request) => {
     const { delayMs = 0 } = struck.get(request) ?? {};
@@ -54,16 +69,35 @@ function finishCalls(app: FastifyInstance, live: LiveCalls, struck: WeakMap<Fast
   app.addHook('onSend', (request, reply, payload, done) => {
     const entry = live.get(request);
     if (entry) entry.status = reply.statusCode;
-    if (!struck.get(request)?.truncate) return done(null, payload);
+    const fault = struck.get(request);
+    if (!fault || (!fault.truncate && !fault.padBytes && !fault.bytesPerSecond)) return done(null, payload);
+    const body = padded(typeof payload === 'string' ? payload : '', fault.padBytes);
     // `done` is never called: the answer ends here, in the middle of its body.
-    cutOff(reply, typeof payload === 'string' ? payload : '');
+    if (fault.truncate) return cutOff(reply, body);
+    // Set before the body becomes a stream, which has no length.
+    reply.header('content-length', body.length);
+    done(null, fault.bytesPerSecond ? Readable.from(drip(body, fault.bytesPerSecond)) : body);
   });
 }
 
+/** White space may stand behind any JSON. */
+function padded(body: string, bytes: number): Buffer {
+  const usual = Buffer.from(body);
+  return Buffer.concat([usual, Buffer.alloc(Math.max(0, bytes - usual.length), ' ')]);
+}
+
 /** Promises the whole body, sends half of it, and breaks the connection. */
-function cutOff(reply: FastifyReply, body: string): void {
-  const bytes = Buffer.from(body);
-  const headers = { ...reply.getHeaders(), 'content-length': bytes.length };
+function cutOff(reply: FastifyReply, body: Buffer): void {
+  const headers = { ...reply.getHeaders(), 'content-length': body.length };
   reply.raw.writeHead(reply.statusCode, headers as Record<string, string | number>);
-  reply.raw.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => reply.raw.destroy());
+  reply.raw.write(body.subarray(0, Math.floor(body.length / 2)), () => reply.raw.destroy());
+}
+
+/** The first byte at once; ends early when the connection does, for then nobody asks for more. */
+async function* drip(body: Buffer, bytesPerSecond: number): AsyncGenerator<Buffer> {
+  const share = Math.ceil(bytesPerSecond / DRIPS_PER_SECOND);
+  for (let at = 0; at < body.length; at += share) {
+    if (at > 0) await wait((share / bytesPerSecond) * 1_000, undefined, { ref: false });
+    yield body.subarray(at, at + share);
+  }
 }

@@ -4,7 +4,7 @@ import { ControlInputError, readCount, readFlag, readObject, refuseUnknown } fro
 export interface Fault {
   /** Undefined: any account. */
   readonly account?: string;
-  /** Undefined: the call is answered as usual (late, or cut off). */
+  /** Undefined: the call is answered as usual (late, or not as it should come), or by a page with 200. */
   readonly status?: number;
   /** Calls still to be hit. */
   times: number;
@@ -13,12 +13,22 @@ export interface Fault {
   readonly delayMs: number;
   /** Send half of the body and break the connection. */
   readonly truncate: boolean;
+  /** A page of HTML stands where the answer should, as a proxy or a login in between would have it. */
+  readonly html: boolean;
+  /** White space is added to the body until it has so many bytes. */
+  readonly padBytes: number;
+  /** The body comes at this rate; undefined: at once. */
+  readonly bytesPerSecond?: number;
   /** Sent as Retry-After, seconds. */
   readonly retryAfterSeconds?: number;
 }
 
-const FIELDS = ['status', 'times', 'path', 'delayMs', 'truncate', 'retryAfterSeconds'] as const;
+/** What each does alone; without any of them a fault would do nothing. */
+const EFFECTS = ['status', 'delayMs', 'truncate', 'html', 'padBytes', 'bytesPerSecond'] as const;
+const FIELDS = [...EFFECTS, 'times', 'path', 'retryAfterSeconds'] as const;
 const MAX_DELAY_MS = 600_000;
+/** Above every bound that a client may have; a slip of the finger must not fill the memory. */
+const MAX_PAD_BYTES = 256 * 1024 * 1024;
 
 /** Reads a fault from a control request. Throws ControlInputError when it would do nothing or makes no sense. */
 export function readFault(input: unknown, account?: string): Fault {
@@ -28,16 +38,34 @@ export function readFault(input: unknown, account?: string): Fault {
   if (typeof path !== 'string' || !path.startsWith('/')) {
     throw new ControlInputError('path must be the beginning of a path, such as "/crm".');
   }
-  const status = readStatus(body);
-  const delayMs = readCount(body, 'delayMs', 0, 0, MAX_DELAY_MS);
-  const truncate = readFlag(body, 'truncate') ?? false;
-  if (status === undefined && delayMs === 0 && !truncate) {
-    throw new ControlInputError('A fault needs a status from 400 to 599, a delayMs or truncate.');
+  const effects = {
+    status: readStatus(body),
+    delayMs: readCount(body, 'delayMs', 0, 0, MAX_DELAY_MS),
+    truncate: readFlag(body, 'truncate') ?? false,
+    html: readFlag(body, 'html') ?? false,
+    padBytes: readCount(body, 'padBytes', 0, 0, MAX_PAD_BYTES),
+    bytesPerSecond: readOptionalCount(body, 'bytesPerSecond', 1),
+  };
+  if (!EFFECTS.some((it) => effects[it])) {
+    throw new ControlInputError(
+      'A fault needs a status from 400 to 599, or one of delayMs, truncate, html, padBytes, bytesPerSecond.',
+    );
+  }
+  if (effects.truncate && effects.bytesPerSecond !== undefined) {
+    throw new ControlInputError('A body is either cut off (truncate) or slow (bytesPerSecond).');
   }
   const times = readCount(body, 'times', 1, 1);
-  const retryAfterSeconds =
-    body.retryAfterSeconds === undefined ? undefined : readCount(body, 'retryAfterSeconds', 0);
-  return { account, status, times, path, delayMs, truncate, retryAfterSeconds };
+  return {
+    account,
+    times,
+    path,
+    ...effects,
+    retryAfterSeconds: readOptionalCount(body, 'retryAfterSeconds'),
+  };
+}
+
+function readOptionalCount(body: Record<string, unknown>, field: string, min = 0): number | undefined {
+  return body[field] === undefined ? undefined : readCount(body, field, min, min);
 }
 
 /** Undefined for what means "as usual": no status, null, or one of success, which stays the call's own. */

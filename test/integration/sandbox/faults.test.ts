@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openSandboxes } from '../../../src/sandbox/index.js';
 import { type Caller, openCaller, postForm } from './sandbox-caller.js';
 
 const CONTACTS = '/crm/v3/objects/contacts';
@@ -142,5 +143,69 @@ describe('a 429 that is made', () => {
     const token = await postForm(caller.url, '/oauth/v1/token', {});
     expect(token.status).toBe(429);
     expect(ratesOf(token.headers)).toEqual({});
+  });
+});
+
+describe('a page of HTML', () => {
+  it('stands where the answer should, and nothing was done', async () => {
+    const caller = await openCaller();
+    await caller.control('POST', '/faults', { html: true, times: 3, path: '/crm' });
+    const pages = [
+      await list(caller),
+      await list(caller.withToken('nonsense')),
+      await caller.crm('POST', CONTACTS, { properties: { email: 'new@example.com' } }),
+    ];
+    for (const { status, headers, body } of pages) {
+      expect(status).toBe(200);
+      expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(body).toMatch(/^<!DOCTYPE html>/);
+    }
+    expect((await caller.control('GET', '/contacts')).body.total).toBe(30);
+    expect((await list(caller)).body.results.length).toBe(10);
+  });
+
+  it('has the status that is given', async () => {
+    const caller = await openCaller();
+    await caller.control('POST', '/faults', { html: true, status: 502 });
+    expect(await list(caller)).toMatchObject({
+      status: 502,
+      body: expect.stringMatching(/^<!DOCTYPE html>/),
+    });
+  });
+});
+
+describe('a body', () => {
+  it('that is padded is the usual one, and as long as told', async () => {
+    const caller = await openCaller();
+    const usual = await list(caller);
+    const length = Number(usual.headers.get('content-length'));
+    await caller.control('POST', '/faults', { padBytes: 10_000_000 });
+    await caller.control('POST', '/faults', { padBytes: length - 1 });
+    const padded = await list(caller);
+    expect(padded.headers.get('content-length')).toBe('10000000');
+    expect(padded).toMatchObject({ status: 200, body: usual.body });
+    expect((await list(caller)).headers.get('content-length')).toBe(String(length));
+  });
+
+  it('that is slow is the usual one, and comes at the rate that is told', async () => {
+    const caller = await openCaller();
+    const usual = await list(caller);
+    const length = Number(usual.headers.get('content-length'));
+    await caller.control('POST', '/faults', { bytesPerSecond: length * 5 });
+    const started = performance.now();
+    const slow = await list(caller);
+    expect(performance.now() - started).toBeGreaterThan(110);
+    expect(slow.headers.get('content-length')).toBe(String(length));
+    expect(slow).toMatchObject({ status: 200, body: usual.body });
+  });
+
+  it('that comes byte by byte holds up no end of the sandbox', async () => {
+    const sandboxes = await openSandboxes({ port: 0, contacts: 1 });
+    const body = JSON.stringify({ bytesPerSecond: 1 });
+    await fetch(`${sandboxes.hubspotUrl}/__control/faults`, { method: 'POST', body });
+    const reader = (await fetch(sandboxes.hubspotUrl + CONTACTS)).body!.getReader();
+    expect((await reader.read()).value).toHaveLength(1);
+    await sandboxes.close();
+    await expect(reader.read()).rejects.toThrow();
   });
 });

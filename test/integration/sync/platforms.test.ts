@@ -9,6 +9,7 @@ import { openGoogle } from '../../support/platforms/google.js';
 import { openHubspot } from '../../support/platforms/hubspot.js';
 import type { PlatformUnderTest } from '../../support/platforms/platform-under-test.js';
 import { openSalesforce } from '../../support/platforms/salesforce.js';
+import { createTimedPermits } from '../../support/timed-permits.js';
 
 /*
  * What every platform must do, one list for all: the real engine and store, over real HTTP, against the platform's
@@ -22,10 +23,11 @@ const mostRuns = 50;
 
 const sandboxes = await openSandboxes({ port: 0, contacts: seeded, seed: 11 });
 closeAfterFile(() => sandboxes.close());
+const permits = createTimedPermits();
 const underTest: PlatformUnderTest[] = [
-  await openHubspot(sandboxes.hubspotUrl),
-  await openSalesforce(sandboxes.salesforceUrl),
-  await openGoogle(sandboxes.googleUrl),
+  await openHubspot(sandboxes.hubspotUrl, permits),
+  await openSalesforce(sandboxes.salesforceUrl, permits),
+  await openGoogle(sandboxes.googleUrl, permits),
 ];
 const harness = await openHarness();
 
@@ -102,8 +104,17 @@ describe.each(underTest.map((it) => [it.platform, it] as const))('%s', (_name, o
     const { account, user } = await newUser();
     await user.step('FULL');
     await on.sandbox.tokens(account, { expire: 'access' });
-    const run = await user.run('FULL');
-    expect(run).toMatchObject({ status: 'SUCCEEDED', created: seeded });
+    expect(await user.run('FULL')).toMatchObject({ status: 'SUCCEEDED', created: seeded });
+    await expectSame(user, account);
+  });
+
+  it('stays connected when a page of HTML stands where a new token should', async () => {
+    const { account, user } = await newUser();
+    await user.step('FULL');
+    await on.sandbox.tokens(account, { expire: 'access' });
+    await on.sandbox.addFault(account, { html: true, times: 1, path: on.tokenPath });
+    await expect(user.run('FULL')).rejects.toMatchObject({ code: 'CRM_UNAVAILABLE', retry: 'backoff' });
+    expect(await user.run('FULL')).toMatchObject({ status: 'SUCCEEDED', created: seeded });
     await expectSame(user, account);
   });
 
@@ -127,13 +138,28 @@ describe.each(underTest.map((it) => [it.platform, it] as const))('%s', (_name, o
   it.each([
     ['an error of the server', { status: 503 }],
     ['half of an answer', { truncate: true }],
+    ['a page of HTML with status 200', { html: true }],
+    ['an answer larger than we read', { padBytes: 40_000_000 }],
+    ['an answer at one byte a second', { bytesPerSecond: 1 }],
   ])('keeps its place over %s', async (_words, fault) => {
     const { account, user } = await newUser();
     await user.step('FULL');
+    const checkpoint = () => user.query('SELECT page, checkpoint FROM sync_runs WHERE user_id = $1');
+    const before = await checkpoint();
     await on.sandbox.addFault(account, { ...fault, times: 1, path: on.apiPath });
-    await expect(user.run('FULL')).rejects.toMatchObject({ code: 'CRM_UNAVAILABLE', retry: 'backoff' });
-    const run = await user.run('FULL');
-    expect(run).toMatchObject({ status: 'SUCCEEDED', created: seeded, processed: seeded });
+    // Longer than from one byte to the next: what ends the call is its own time, not a silence.
+    if ('bytesPerSecond' in fault) permits.callsTake(1_500);
+    const failed = user.run('FULL').finally(() => permits.callsTake(undefined));
+    await expect(failed).rejects.toMatchObject({ code: 'CRM_UNAVAILABLE', retry: 'backoff' });
+    expect(await checkpoint()).toEqual(before);
+    expect(await user.run('FULL')).toMatchObject({ status: 'SUCCEEDED', created: seeded, processed: seeded });
+    await expectSame(user, account);
+  });
+
+  it('reads an answer of 10 MB', async () => {
+    const { account, user } = await newUser();
+    await on.sandbox.addFault(account, { padBytes: 10_000_000, times: 3, path: on.apiPath });
+    expect(await user.run('FULL')).toMatchObject({ status: 'SUCCEEDED', created: seeded, processed: seeded });
     await expectSame(user, account);
   });
 

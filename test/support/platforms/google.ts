@@ -1,4 +1,4 @@
-import { createConnectors, createLocalPermits } from '../../../src/connectors/index.js';
+import { createConnectors, type Permits } from '../../../src/connectors/index.js';
 import { normalizeValues } from '../../../src/domain/index.js';
 import { SANDBOX_CLIENT } from '../../../src/sandbox/index.js';
 import { controlSandbox } from '../sandbox-control.js';
@@ -24,13 +24,14 @@ interface PersonValue {
   readonly metadata?: { readonly primary?: boolean };
 }
 
-export async function openGoogle(url: string): Promise<PlatformUnderTest> {
+export async function openGoogle(url: string, permits: Permits): Promise<PlatformUnderTest> {
   const sandbox = controlSandbox(url);
   await sandbox.limits({ readsPerMinute: null, fullSyncsPerMinute: null });
   return {
     platform: 'GOOGLE',
     sandbox,
     apiPath: '/v1/people',
+    tokenPath: '/token',
     connectors: createConnectors({
       google: {
         ...SANDBOX_CLIENT,
@@ -38,7 +39,7 @@ export async function openGoogle(url: string): Promise<PlatformUnderTest> {
         oauthUrl: url,
         apiUrl: url,
         readsPerMinute: 100_000,
-        permits: createLocalPermits(),
+        permits,
       },
     }),
     live: async (account) =>

@@ -1,4 +1,4 @@
-import { createConnectors, createLocalPermits } from '../../../src/connectors/index.js';
+import { createConnectors, type Permits } from '../../../src/connectors/index.js';
 import { normalizeValues } from '../../../src/domain/index.js';
 import { SANDBOX_CLIENT } from '../../../src/sandbox/index.js';
 import { controlSandbox } from '../sandbox-control.js';
@@ -6,20 +6,21 @@ import type { PlatformUnderTest } from './platform-under-test.js';
 
 const wide = { limit: 100_000, windowMs: 1_000 };
 
-export async function openHubspot(url: string): Promise<PlatformUnderTest> {
+export async function openHubspot(url: string, permits: Permits): Promise<PlatformUnderTest> {
   const sandbox = controlSandbox(url);
   await sandbox.limits({ tenSecondly: null, searchPerSecond: null, daily: null });
   return {
     platform: 'HUBSPOT',
     sandbox,
     apiPath: '/crm',
+    tokenPath: '/oauth/v3/token',
     connectors: createConnectors({
       hubspot: {
         ...SANDBOX_CLIENT,
         appUrl: url,
         apiUrl: url,
         limits: { app: undefined, account: wide, search: wide },
-        permits: createLocalPermits(),
+        permits,
       },
     }),
     async live(account) {

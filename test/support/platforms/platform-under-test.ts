@@ -15,6 +15,8 @@ export interface PlatformUnderTest {
   readonly connectors: Connectors;
   /** The beginning of the paths of its API. */
   readonly apiPath: string;
+  /** Where tokens are renewed. */
+  readonly tokenPath: string;
   /** The body and status of a token that has ended are the platform's own; the control API makes them. */
   live(account: string): Promise<CrmRecord[]>;
   /** Makes the bookmark or paging token that our last reading ended with useless, as the platform's time would. */

@@ -1,8 +1,4 @@
-import {
-  createConnectors,
-  createLocalAllowances,
-  createLocalPermits,
-} from '../../../src/connectors/index.js';
+import { createConnectors, createLocalAllowances, type Permits } from '../../../src/connectors/index.js';
 import { normalizeValues } from '../../../src/domain/index.js';
 import { SANDBOX_CLIENT } from '../../../src/sandbox/index.js';
 import { controlSandbox } from '../sandbox-control.js';
@@ -25,13 +21,14 @@ interface SandboxRow {
   readonly Account?: { readonly Name: string | null } | null;
 }
 
-export async function openSalesforce(url: string): Promise<PlatformUnderTest> {
+export async function openSalesforce(url: string, permits: Permits): Promise<PlatformUnderTest> {
   const sandbox = controlSandbox(url);
   await sandbox.limits({ daily: null });
   return {
     platform: 'SALESFORCE',
     sandbox,
     apiPath: '/services/data',
+    tokenPath: '/services/oauth2/token',
     connectors: createConnectors({
       salesforce: {
         ...SANDBOX_CLIENT,
@@ -39,7 +36,7 @@ export async function openSalesforce(url: string): Promise<PlatformUnderTest> {
         instanceHosts: ['localhost', '127.0.0.1'],
         requestsPerDay: 1_000_000,
         reserve: 0,
-        permits: createLocalPermits(),
+        permits,
         allowances: createLocalAllowances(),
       },
     }),

@@ -46,12 +46,19 @@ describe('FaultList', () => {
     { status: 200, truncate: true },
     { status: 299, delayMs: 5 },
     { status: null, delayMs: 5 },
-  ])('takes %j for the usual answer, late or cut off', (input) => {
+    { html: true },
+    { padBytes: 10_000_000 },
+    { bytesPerSecond: 1, padBytes: 20 },
+  ])('takes %j for a status of success', (input) => {
     expect(readFault(input)).toMatchObject({ status: undefined, times: 1 });
   });
 
   it.each([
-    [{}, /needs a status from 400 to 599, a delayMs or truncate/],
+    [{}, /needs a status from 400 to 599, or one of delayMs, truncate, html, padBytes, bytesPerSecond/],
+    [{ padBytes: 0, html: false, retryAfterSeconds: 3 }, /needs a status from 400 to 599/],
+    [{ bytesPerSecond: 0 }, /bytesPerSecond must be a whole number of at least 1/],
+    [{ bytesPerSecond: 5, truncate: true }, /either cut off \(truncate\) or slow/],
+    [{ padBytes: 1e12 }, /padBytes must be a whole number from 0 to/],
     [{ status: 200 }, /needs a status from 400 to 599/],
     [{ status: null, times: 2 }, /needs a status from 400 to 599/],
     [{ status: 302, delayMs: 5 }, /status must be from 400 to 599 for a failure, or null or from 200 to 299/],
