@@ -1,4 +1,4 @@
-import { createConnectors, type Permits } from '../../../src/connectors/index.js';
+import { createConnectors, createLocalPermits } from '../../../src/connectors/index.js';
 import { normalizeValues } from '../../../src/domain/index.js';
 import { SANDBOX_CLIENT } from '../../../src/sandbox/index.js';
 import { controlSandbox } from '../sandbox-control.js';
@@ -24,7 +24,7 @@ interface PersonValue {
   readonly metadata?: { readonly primary?: boolean };
 }
 
-export async function openGoogle(url: string, permits: Permits): Promise<PlatformUnderTest> {
+export async function openGoogle(url: string, permits = createLocalPermits()): Promise<PlatformUnderTest> {
   const sandbox = controlSandbox(url);
   await sandbox.limits({ readsPerMinute: null, fullSyncsPerMinute: null });
   return {

@@ -1,4 +1,4 @@
-import { createConnectors, type Permits } from '../../../src/connectors/index.js';
+import { createConnectors, createLocalPermits } from '../../../src/connectors/index.js';
 import { normalizeValues } from '../../../src/domain/index.js';
 import { SANDBOX_CLIENT } from '../../../src/sandbox/index.js';
 import { controlSandbox } from '../sandbox-control.js';
@@ -6,7 +6,7 @@ import type { PlatformUnderTest } from './platform-under-test.js';
 
 const wide = { limit: 100_000, windowMs: 1_000 };
 
-export async function openHubspot(url: string, permits: Permits): Promise<PlatformUnderTest> {
+export async function openHubspot(url: string, permits = createLocalPermits()): Promise<PlatformUnderTest> {
   const sandbox = controlSandbox(url);
   await sandbox.limits({ tenSecondly: null, searchPerSecond: null, daily: null });
   return {

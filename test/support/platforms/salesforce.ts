@@ -1,4 +1,8 @@
-import { createConnectors, createLocalAllowances, type Permits } from '../../../src/connectors/index.js';
+import {
+  createConnectors,
+  createLocalAllowances,
+  createLocalPermits,
+} from '../../../src/connectors/index.js';
 import { normalizeValues } from '../../../src/domain/index.js';
 import { SANDBOX_CLIENT } from '../../../src/sandbox/index.js';
 import { controlSandbox } from '../sandbox-control.js';
@@ -21,7 +25,10 @@ interface SandboxRow {
   readonly Account?: { readonly Name: string | null } | null;
 }
 
-export async function openSalesforce(url: string, permits: Permits): Promise<PlatformUnderTest> {
+export async function openSalesforce(
+  url: string,
+  permits = createLocalPermits(),
+): Promise<PlatformUnderTest> {
   const sandbox = controlSandbox(url);
   await sandbox.limits({ daily: null });
   return {
