@@ -77,13 +77,7 @@ async function readEntry(
   const events = fileShape.safeParse(parse(file.text));
   if (!events.success) throw unreadable('a journal file');
   const ofContacts = events.data.journalEvents.filter(({ objectTypeId }) => objectTypeId === '0-1');
-  const changes = collectChanges(
-    ofContacts.map(({ portalId, objectId, primaryObjectId, newObjectId, mergedObjectIds: merged }) => ({
-      portalId,
-      objectIds: [objectId, primaryObjectId, newObjectId, ...(Array.isArray(merged) ? merged : [])],
-    })),
-  );
-  return { changes, place: { offset: entry.data.currentOffset } };
+  return { changes: collectChanges(ofContacts), place: { offset: entry.data.currentOffset } };
 }
 
 /** Over TLS, or beside the API where that is a sandbox on this machine. */

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AppError, badInput } from '../../domain/index.js';
 import type { AccountChanges, WebhookDelivery, Webhooks } from '../contract.js';
-import { type ChangedObjects, collectChanges } from './changed-objects.js';
+import { type ContactEvent, collectChanges } from './changed-objects.js';
 
 interface WebhooksOptions {
   /** HubSpot signs with it. */
@@ -52,7 +52,7 @@ function decodeUri(url: string): string {
 function readEvents(body: Buffer): AccountChanges[] {
   const events = parse(body);
   if (!Array.isArray(events)) throw badInput('body', 'The body is not a list of events.');
-  return collectChanges(events.map(changedBy));
+  return collectChanges(events.map(readEvent).filter(isOfContact));
 }
 
 function parse(body: Buffer): unknown {
@@ -63,16 +63,19 @@ function parse(body: Buffer): unknown {
   }
 }
 
-/** `contact.*`, or `object.*` about contacts; some examples of HubSpot's call the type `eventType`. */
-function changedBy(event: unknown): ChangedObjects {
-  const it = (event ?? {}) as Record<string, unknown>;
-  const type = String(it.subscriptionType ?? it.eventType);
-  const isOfContact =
-    type.startsWith('contact.') || (type.startsWith('object.') && it.objectTypeId === '0-1');
-  if (!isOfContact) return { portalId: it.portalId, objectIds: [] };
-  const merged = Array.isArray(it.mergedObjectIds) ? it.mergedObjectIds : [];
-  return {
-    portalId: it.portalId,
-    objectIds: [it.objectId, it.primaryObjectId, it.newObjectId, ...merged],
-  };
+interface WebhookEvent extends ContactEvent {
+  readonly subscriptionType?: unknown;
+  /** What some examples of HubSpot's call the type. */
+  readonly eventType?: unknown;
+  readonly objectTypeId?: unknown;
+}
+
+function readEvent(event: unknown): WebhookEvent {
+  return event ?? {};
+}
+
+/** `contact.*`, or `object.*` about contacts. */
+function isOfContact({ subscriptionType, eventType, objectTypeId }: WebhookEvent): boolean {
+  const type = String(subscriptionType ?? eventType);
+  return type.startsWith('contact.') || (type.startsWith('object.') && objectTypeId === '0-1');
 }

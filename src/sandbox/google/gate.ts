@@ -1,13 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import type { LimitBook } from '../control/limit-book.js';
 import type { CallOf } from '../control/platform.js';
+import type { TokenClaims } from '../oauth/token-seal.js';
 import type { Account, AccountBook } from './accounts.js';
 import type { DiscoveryCheck } from './discovery-check.js';
 import type { GoogleLimitName } from './limits.js';
 import { describeMethod, METHODS, type MethodId } from './methods.js';
 import { readBearer } from './oauth/bearer.js';
 import type { GrantBook } from './oauth/grant-book.js';
-import type { TokenClaims } from './oauth/token-seal.js';
 import {
   insufficientScopes,
   overFixedQuota,

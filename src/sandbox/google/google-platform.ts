@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ControlInputError } from '../control/control-input.js';
 import type { Platform } from '../control/platform.js';
+import { createSerial } from '../oauth/seal.js';
 import { AccountBook } from './accounts.js';
 import { registerBatches } from './batch-routes.js';
 import { DiscoveryCheck } from './discovery-check.js';
@@ -25,7 +26,6 @@ import { type PublicPerson, renderPerson } from './person-renderer.js';
 import { registerPhotos } from './photo-routes.js';
 import { registerReads } from './read-routes.js';
 import { describeFailure, GoogleRefusal } from './replies.js';
-import { createSerial } from './seal.js';
 import { touchPersons } from './touch-persons.js';
 import { registerWrites } from './write-routes.js';
 

@@ -1,4 +1,4 @@
-import { createSerial } from './seal.js';
+import { createSerial } from '../oauth/seal.js';
 
 /** A list that is being paged through: what it held when it began. */
 export interface Listing<Entry> {

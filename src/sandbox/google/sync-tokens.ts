@@ -1,4 +1,4 @@
-import { openFields, sealFields } from './seal.js';
+import { openFields, sealFields } from '../oauth/seal.js';
 
 /** Where a sync goes on. */
 export interface SyncPoint {

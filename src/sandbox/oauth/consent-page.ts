@@ -5,6 +5,8 @@ interface ConsentQuestion {
   /** Path of the authorize endpoint, which takes the answer. */
   readonly action: string;
   readonly account: string;
+  /** What the platform writes on its buttons. */
+  readonly buttons?: readonly [approve: string, deny: string];
   readonly scopes: readonly string[];
   /** The authorize request's query, to be sent again with the answer. */
   readonly query: Readonly<Record<string, string>>;
@@ -22,6 +24,7 @@ export function renderConsentPage(question: ConsentQuestion): string {
   const hidden = Object.entries(question.query)
     .filter(([name]) => name !== 'account')
     .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`);
+  const [approve, deny] = question.buttons ?? ['Approve', 'Deny'];
   const scopes = question.scopes.map((it) => `<li><code>${escapeHtml(it)}</code></li>`);
   return renderPage(
     `Connect an app to ${question.platform} (sandbox)`,
@@ -31,8 +34,8 @@ export function renderConsentPage(question: ConsentQuestion): string {
       <p><input name="account" value="${escapeHtml(question.account)}" aria-label="Account"></p>
       <p>and would be allowed:</p>
       <ul>${scopes.join('')}</ul>
-      <button class="approve" name="approve" value="1">Approve</button>
-      <button class="deny" name="deny" value="1">Deny</button>
+      <button class="approve" name="approve" value="1">${approve}</button>
+      <button class="deny" name="deny" value="1">${deny}</button>
     </form>`,
   );
 }

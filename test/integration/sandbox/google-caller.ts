@@ -1,8 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { openSandboxes, SANDBOX_CLIENT, type SandboxOptions } from '../../../src/sandbox/index.js';
-import type { Reply } from './sandbox-caller.js';
+import { postForm, REDIRECT_URI, type Reply, send } from './sandbox-caller.js';
 
-export const REDIRECT_URI = 'http://localhost:9999/oauth/callback';
 export const CONTACTS_SCOPE = 'https://www.googleapis.com/auth/contacts';
 export const CONNECTIONS = '/v1/people/me/connections';
 
@@ -47,24 +46,6 @@ function createCaller(url: string, token: string): GoogleCaller {
   };
 }
 
-async function send(
-  url: string,
-  method: string,
-  path: string,
-  body: unknown,
-  headers: Record<string, string>,
-): Promise<Reply> {
-  const init: RequestInit = { method, headers };
-  if (body !== undefined) {
-    init.body = typeof body === 'string' ? body : JSON.stringify(body);
-    init.headers = { ...headers, 'content-type': 'application/json' };
-  }
-  const reply = await fetch(url + path, init);
-  const text = await reply.text();
-  const isJson = reply.headers.get('content-type')?.includes('json') ?? false;
-  return { status: reply.status, headers: reply.headers, body: isJson ? JSON.parse(text) : text };
-}
-
 /** Asks for consent the quick way and returns where the browser is sent. */
 export async function approveGoogle(url: string, query: Record<string, string> = {}): Promise<URL> {
   const parameters = new URLSearchParams({
@@ -79,17 +60,6 @@ export async function approveGoogle(url: string, query: Record<string, string> =
   const reply = await fetch(`${url}/o/oauth2/v2/auth?${parameters}`, { redirect: 'manual' });
   await reply.arrayBuffer();
   return new URL(reply.headers.get('location') ?? 'about:blank');
-}
-
-/** Posts a form to an OAuth endpoint with the app's credentials. */
-export async function postForm(url: string, path: string, fields: Record<string, string>): Promise<Reply> {
-  const form = new URLSearchParams({
-    client_id: SANDBOX_CLIENT.clientId,
-    client_secret: SANDBOX_CLIENT.clientSecret,
-    ...fields,
-  });
-  const reply = await fetch(url + path, { method: 'POST', body: form });
-  return { status: reply.status, headers: reply.headers, body: await reply.json() };
 }
 
 /** Consents and exchanges the code; `query` goes into the consent, `extra` into the exchange. */

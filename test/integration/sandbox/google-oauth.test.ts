@@ -4,14 +4,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isSandboxServing, openSandboxes, SANDBOX_CLIENT } from '../../../src/sandbox/index.js';
-import {
-  approveGoogle,
-  CONTACTS_SCOPE,
-  exchangeGoogle,
-  openGoogle,
-  postForm,
-  REDIRECT_URI,
-} from './google-caller.js';
+import { approveGoogle, CONTACTS_SCOPE, exchangeGoogle, openGoogle } from './google-caller.js';
+import { postForm, REDIRECT_URI } from './sandbox-caller.js';
 
 const EXCHANGE = { grant_type: 'authorization_code', redirect_uri: REDIRECT_URI };
 const ME = '/v1/people/me?personFields=metadata,emailAddresses';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { exchangeGoogle, openGoogle, postForm } from './google-caller.js';
+import { exchangeGoogle, openGoogle } from './google-caller.js';
+import { postForm } from './sandbox-caller.js';
 
 const ME = '/v1/people/me?personFields=metadata';
 

@@ -5,7 +5,7 @@ import {
   type Sandboxes,
   type SandboxOptions,
 } from '../../../src/sandbox/index.js';
-import { REDIRECT_URI, type Reply } from './sandbox-caller.js';
+import { REDIRECT_URI, type Reply, send } from './sandbox-caller.js';
 
 export const DATA = '/services/data/v67.0';
 
@@ -62,24 +62,6 @@ function createCaller(sandboxes: Sandboxes, token: string): SalesforceCaller {
     close: () => sandboxes.close(),
   };
   return caller;
-}
-
-async function send(
-  url: string,
-  method: string,
-  path: string,
-  body: unknown,
-  headers: Record<string, string>,
-): Promise<Reply> {
-  const init: RequestInit = { method, headers };
-  if (body !== undefined) {
-    init.body = typeof body === 'string' ? body : JSON.stringify(body);
-    init.headers = { 'content-type': 'application/json', ...headers };
-  }
-  const reply = await fetch(url + path, init);
-  const text = await reply.text();
-  const isJson = reply.headers.get('content-type')?.includes('json') ?? false;
-  return { status: reply.status, headers: reply.headers, body: isJson ? JSON.parse(text) : text };
 }
 
 /** Asks for consent the quick way and returns where the browser is sent. */

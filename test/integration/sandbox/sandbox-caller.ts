@@ -44,7 +44,8 @@ function createCaller(url: string, token: string): Caller {
   };
 }
 
-async function send(
+/** Calls a sandbox; what is no text is sent as JSON, under the content type of `headers` if they have one. */
+export async function send(
   url: string,
   method: string,
   path: string,
@@ -54,7 +55,7 @@ async function send(
   const init: RequestInit = { method, headers };
   if (body !== undefined) {
     init.body = typeof body === 'string' ? body : JSON.stringify(body);
-    init.headers = { ...headers, 'content-type': 'application/json' };
+    init.headers = { 'content-type': 'application/json', ...headers };
   }
   const reply = await fetch(url + path, init);
   const text = await reply.text();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { GrantBook } from '../../../src/sandbox/hubspot/oauth/grant-book.js';
 import { APP_SCOPES } from '../../../src/sandbox/hubspot/oauth/scopes.js';
-import { openToken, sealToken, type TokenClaims } from '../../../src/sandbox/hubspot/oauth/token-seal.js';
+import { openToken, sealToken } from '../../../src/sandbox/hubspot/oauth/token-seal.js';
+import type { TokenClaims } from '../../../src/sandbox/oauth/token-seal.js';
 
 const CLAIMS: TokenClaims = {
   kind: 'access',

@@ -1,12 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DEFAULT_ACCOUNT, isAccountName } from '../../control/control-input.js';
-import { renderConsentPage, renderRefusalPage } from './consent-page.js';
+import { isWebAddress, type Query, readQuery, redirectToApp, sendPage } from '../../oauth/browser.js';
+import { renderConsentPage, renderRefusalPage } from '../../oauth/consent-page.js';
 import type { GrantBook } from './grant-book.js';
 import { isKnownScope, readScopes } from './scopes.js';
 
 export const AUTHORIZE_PATH = '/o/oauth2/v2/auth';
-
-type Query = Partial<Record<string, string>>;
 
 /**
  * `GET /o/oauth2/v2/auth`, as at accounts.google.com: shows the consent page, or sends the browser back with
@@ -20,10 +19,10 @@ export function registerAuthorize(app: FastifyInstance, grants: GrantBook, clien
     const scopes = readScopes(query.scope ?? '');
     const fault = findFault(query, scopes, clientId);
     if (fault !== undefined) return sendPage(reply, 400, renderRefusalPage(fault));
-    if (query.deny === '1') return redirect(reply, query, { error: 'access_denied' });
+    if (query.deny === '1') return redirectToApp(reply, query, { error: 'access_denied' });
     if (query.approve !== '1') {
-      const page = renderConsentPage({ account, scopes, action: AUTHORIZE_PATH, query });
-      return sendPage(reply, 200, page);
+      const question = { platform: 'Google', action: AUTHORIZE_PATH, account, scopes, query };
+      return sendPage(reply, 200, renderConsentPage({ ...question, buttons: ['Continue', 'Cancel'] }));
     }
     const isOffline = grants.noteConsent(account, scopes, {
       offline: query.access_type === 'offline',
@@ -37,18 +36,13 @@ export function registerAuthorize(app: FastifyInstance, grants: GrantBook, clien
       challenge: query.code_challenge,
       nonce: query.nonce,
     });
-    return redirect(reply, query, { code, scope: scopes.join(' ') });
+    return redirectToApp(reply, query, { code, scope: scopes.join(' ') });
   });
 }
 
 /** The account that an authorize request is about. */
 export function accountOfConsent(request: FastifyRequest): string {
   return readQuery(request).account ?? DEFAULT_ACCOUNT;
-}
-
-function readQuery(request: FastifyRequest): Query & Record<string, string> {
-  const entries = Object.entries(request.query as Record<string, string | string[]>);
-  return Object.fromEntries(entries.map(([name, value]) => [name, Array.isArray(value) ? value[0]! : value]));
 }
 
 /** What is wrong with an authorize request; undefined when nothing is. */
@@ -66,19 +60,4 @@ function findFault(query: Query, scopes: readonly string[], clientId: string): s
     return 'The account name must be 1 to 64 letters, digits or . _ @ + -';
   }
   return undefined;
-}
-
-function isWebAddress(text: string | undefined): boolean {
-  return text !== undefined && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
-
-function redirect(reply: FastifyReply, query: Query, answer: Readonly<Record<string, string>>): FastifyReply {
-  const target = new URL(query.redirect_uri!);
-  if (query.state !== undefined) target.searchParams.set('state', query.state);
-  for (const [name, value] of Object.entries(answer)) target.searchParams.set(name, value);
-  return reply.redirect(target.href, 302);
-}
-
-function sendPage(reply: FastifyReply, status: number, html: string): FastifyReply {
-  return reply.code(status).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(html);
 }

@@ -1,8 +1,17 @@
-import { deadGrant, refuseGrant } from '../replies.js';
-import { createSerial } from '../seal.js';
-import { CodeBook, type PendingCode } from './code-book.js';
+import { CodeBook, type CodeFault, type Consent } from '../../oauth/code-book.js';
+import { createSerial } from '../../oauth/seal.js';
+import type { TokenClaims } from '../../oauth/token-seal.js';
+import { deadGrant, type GoogleRefusal, refuseGrant } from '../replies.js';
 import { RefreshRoll } from './refresh-roll.js';
-import { openToken, sealToken, type TokenClaims } from './token-seal.js';
+import { openToken, sealToken } from './token-seal.js';
+
+/** A consent at Google's. */
+interface GoogleConsent extends Consent {
+  /** Whether the exchange gives a refresh token. */
+  readonly isOffline: boolean;
+  /** For the ID token. */
+  readonly nonce?: string;
+}
 
 /** Tokens as the token endpoint hands them out. */
 export interface Tokens {
@@ -28,7 +37,7 @@ const A_CENTURY_SECONDS = 100 * 365 * 86_400;
  */
 export class GrantBook {
   /** Codes that wait to become grants. */
-  readonly codes = new CodeBook();
+  readonly codes = new CodeBook<GoogleConsent>('4/0A');
   private readonly deadLines = new Map<string, DeadLines>();
   private readonly roll = new RefreshRoll();
   /** Scopes that an account has consented to for offline access; asked for again, they give no refresh token. */
@@ -53,8 +62,10 @@ export class GrantBook {
   }
 
   /** Exchanges a code. Throws GoogleRefusal with invalid_grant or redirect_uri_mismatch. */
-  exchangeCode(code: string, redirectUri: string, verifier?: string): Tokens & Pick<PendingCode, 'nonce'> {
-    const { account, scopes, isOffline, nonce } = this.codes.spend(code, redirectUri, verifier);
+  exchangeCode(code: string, redirectUri: string, verifier?: string): Tokens & Pick<GoogleConsent, 'nonce'> {
+    const consent = this.codes.spend(code, redirectUri, verifier);
+    if (typeof consent === 'string') throw refuseCode(consent, verifier);
+    const { account, scopes, isOffline, nonce } = consent;
     const grant = createSerial();
     const tokens = this.issue(account, grant, scopes);
     if (!isOffline) return { ...tokens, nonce };
@@ -129,4 +140,11 @@ export class GrantBook {
     const expiresAt = lifeSeconds === undefined ? undefined : issuedAt + lifeSeconds * 1000;
     return { kind, account, grant, issuedAt, expiresAt, scopes, serial: createSerial() };
   }
+}
+
+/** Google's answer to each. */
+function refuseCode(fault: CodeFault, verifier: string | undefined): GoogleRefusal {
+  if (fault === 'other-redirect') return refuseGrant('redirect_uri_mismatch', 'Bad Request');
+  if (fault !== 'wrong-verifier') return refuseGrant('invalid_grant', 'Bad Request');
+  return refuseGrant('invalid_grant', verifier ? 'Invalid code verifier.' : 'Missing code verifier.');
 }

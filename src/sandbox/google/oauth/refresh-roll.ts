@@ -1,4 +1,4 @@
-import type { TokenClaims } from './token-seal.js';
+import type { TokenClaims } from '../../oauth/token-seal.js';
 
 /** Living refresh tokens that one account may have with one client (Google: OAuth, refresh token expiration). */
 const MOST_ALIVE = 100;

@@ -8,7 +8,7 @@ export const EMAIL_SCOPE = `${PREFIX}/userinfo.email`;
 export const PROFILE_SCOPE = `${PREFIX}/userinfo.profile`;
 
 /** The scopes that the sandbox knows. Their order is part of the token format. */
-const APP_SCOPES: readonly string[] = [
+export const APP_SCOPES: readonly string[] = [
   'openid',
   EMAIL_SCOPE,
   PROFILE_SCOPE,
@@ -30,14 +30,4 @@ export function readScopes(text: string): string[] {
 /** Whether the sandbox knows a scope. */
 export function isKnownScope(scope: string): boolean {
   return APP_SCOPES.includes(scope);
-}
-
-/** Packs scopes into one number. Unknown scopes are dropped. */
-export function packScopes(scopes: readonly string[]): number {
-  return APP_SCOPES.reduce((mask, scope, bit) => (scopes.includes(scope) ? mask | (1 << bit) : mask), 0);
-}
-
-/** Reads what `packScopes` wrote. */
-export function unpackScopes(mask: number): string[] {
-  return APP_SCOPES.filter((_scope, bit) => (mask & (1 << bit)) !== 0);
 }

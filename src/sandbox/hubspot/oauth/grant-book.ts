@@ -1,7 +1,8 @@
 import { CodeBook, type CodeFault, type Consent } from '../../oauth/code-book.js';
 import { createSerial } from '../../oauth/seal.js';
+import type { TokenClaims } from '../../oauth/token-seal.js';
 import { expired, refuseGrant, unauthenticated } from '../replies.js';
-import { openToken, sealToken, type TokenClaims } from './token-seal.js';
+import { openToken, sealToken } from './token-seal.js';
 
 /** Tokens as the token endpoint hands them out. */
 export interface TokenPair {

@@ -17,13 +17,3 @@ export const APP_SCOPES = [
   'automation',
   'developer.webhooks_journal.read',
 ] as const;
-
-/** Packs scopes into one number. Unknown scopes are dropped. */
-export function packScopes(scopes: readonly string[]): number {
-  return APP_SCOPES.reduce((mask, scope, bit) => (scopes.includes(scope) ? mask | (1 << bit) : mask), 0);
-}
-
-/** Reads what `packScopes` wrote. */
-export function unpackScopes(mask: number): string[] {
-  return APP_SCOPES.filter((_scope, bit) => (mask & (1 << bit)) !== 0);
-}

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { TokenClaims } from '../../oauth/token-seal.js';
 import { identifyAccount } from '../accounts.js';
 import { invalid, notFound, refuseGrant } from '../replies.js';
 import { APP_ID } from '../webhooks/events.js';
 import type { GrantBook, TokenPair } from './grant-book.js';
-import type { TokenClaims } from './token-seal.js';
 
 /** The app that is registered in the sandbox. */
 export interface OauthClient {
