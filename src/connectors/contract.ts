@@ -1,4 +1,6 @@
 import type {
+  ContactField,
+  ContactValues,
   Cursor,
   IntegrationSettings,
   Page,
@@ -66,6 +68,8 @@ export interface SessionOwner {
 /** Authenticated, rate-limited HTTP for one integration. Opaque outside its connector. */
 export interface Session {
   readonly accountId: string;
+  /** How many calls to the CRM it has made. */
+  readonly calls: number;
 }
 
 /** One readable collection of a platform. */
@@ -93,6 +97,80 @@ export interface Stream<S extends Session = Session> {
   readonly readByIdMax: number;
   /** How many records the CRM says it holds now; null where it does not tell. */
   count(session: S, signal: AbortSignal): Promise<number | null>;
+  /** Absent: its records can only be read. */
+  readonly writer?: RecordWriter<S>;
+}
+
+/** What the engine asks a CRM to change: one record. `id` is ours, of this very write, however often it is sent. */
+export type RecordWrite =
+  | {
+      readonly kind: 'CREATE';
+      readonly id: string;
+      /** The values of the contact, as they are here. */
+      readonly values: ContactValues;
+      /** When it was sent without an answer: it may be there, so it is looked for before it is sent again. */
+      readonly sentAt: Date | null;
+    }
+  | {
+      readonly kind: 'UPDATE';
+      readonly id: string;
+      readonly externalId: string;
+      readonly values: ContactValues;
+      /** Only these are sent: what else changed in the CRM meanwhile stays. */
+      readonly changed: readonly ContactField[];
+    }
+  | { readonly kind: 'DELETE'; readonly id: string; readonly externalId: string };
+export type WriteKind = RecordWrite['kind'];
+
+/** What became of one write. */
+export type WriteOutcome = { readonly id: string } & (
+  | {
+      readonly kind: 'DONE';
+      readonly externalId: string;
+      /** As the CRM says that the record is now, in full; null where it does not tell. */
+      readonly record: SourceRecord | null;
+    }
+  /** Of a creation: the CRM holds this person already, under this id; nothing was written. */
+  | { readonly kind: 'EXISTS'; readonly externalId: string }
+  /** Of a change: the CRM holds the record no more (of a deletion that is DONE). */
+  | { readonly kind: 'GONE' }
+  /** Of a change: the record was changed in the CRM in this moment; it has to be read again before. */
+  | { readonly kind: 'STALE' }
+  /** Of a creation that was sent before: whether it arrived the CRM will only show after this time (ms). */
+  | { readonly kind: 'UNSURE'; readonly afterMs: number }
+  /** The record is wrong for the CRM, and only it. */
+  | { readonly kind: 'REFUSED'; readonly fault: WriteFault }
+);
+
+export interface WriteFault {
+  /** INVALID_RECORD, CRM_REJECTED, or CONFLICT where another record stands in the way. */
+  readonly code: 'INVALID_RECORD' | 'CRM_REJECTED' | 'CONFLICT';
+  /** Plain words that name the field and what to do; nothing of the CRM's own text that could hold a person's data. */
+  readonly message: string;
+  /** The same would go through another time, as after a lock. */
+  readonly retryable: boolean;
+}
+
+/** Writes records of a stream's type. */
+export interface RecordWriter<S extends Session = Session> {
+  /** What a record can be given; of the others nothing is ever sent. */
+  readonly fields: readonly ContactField[];
+  /** The most writes of one kind that one call takes. */
+  readonly most: Readonly<Record<WriteKind, number>>;
+  /**
+   * What a record holds once it was given these values: a field that the CRM insists on is filled by a stated rule, an
+   * e-mail takes the CRM's spelling. Pure; what the record cannot hold comes back as it is. The engine compares this
+   * with what both sides last agreed on: what is equal is not sent.
+   */
+  fit(values: ContactValues): ContactValues;
+  /**
+   * Sends writes of one kind, at most `most` of them, in as few calls as can be: one, unless a creation has to be looked
+   * for. Answers for each, in any order; what the CRM refuses of one does not keep the others from it.
+   *
+   * @throws AppError as reading does (RATE_LIMITED, QUOTA_EXHAUSTED, CRM_UNAVAILABLE, NEEDS_REAUTHORIZATION): then none
+   * is answered for, and some may have been written.
+   */
+  write(session: S, writes: readonly RecordWrite[], signal: AbortSignal): Promise<readonly WriteOutcome[]>;
 }
 
 /** Records that were asked for by their ids. */
@@ -178,6 +256,7 @@ export interface Capabilities {
   readonly incrementalSync: string;
   readonly deletes: string;
   readonly merges: string;
+  readonly writes: string;
   readonly changesWithinSeconds: string | false;
   readonly limits: string;
 }

@@ -11,6 +11,14 @@ export type SyncMode = (typeof syncModes)[number];
 export const syncTriggers = ['USER', 'SCHEDULE', 'CHANGE'] as const;
 export type SyncTrigger = (typeof syncTriggers)[number];
 
+/** What a run is for: a sync; contacts that its user chose; what failed in another run; taking another run back. */
+export const runPurposes = ['SYNC', 'PUSH', 'RETRY', 'UNDO'] as const;
+export type RunPurpose = (typeof runPurposes)[number];
+
+/** What stops a run until its user approves: many deletions here, or in the CRM; the first push into a CRM with contacts. */
+export const runBrakes = ['MASS_DELETE', 'MASS_DELETE_IN_CRM', 'FIRST_PUSH'] as const;
+export type RunBrake = (typeof runBrakes)[number];
+
 export const syncRunStatuses = [
   'QUEUED',
   'RUNNING',
@@ -44,6 +52,7 @@ export const runActions = {
   pause: { from: ['QUEUED', 'RUNNING', 'WAITING_FOR_QUOTA'], to: 'PAUSED' },
   resume: { from: ['PAUSED'], to: 'QUEUED' },
   cancel: { from: [...activeStatuses], to: 'CANCELLED' },
+  approve: { from: ['AWAITING_APPROVAL'], to: 'QUEUED' },
 } as const satisfies Record<string, { from: readonly SyncRunStatus[]; to: SyncRunStatus }>;
 export type RunAction = keyof typeof runActions;
 
@@ -76,6 +85,9 @@ export interface SyncRun extends SyncCounts {
   readonly direction: SyncDirection;
   readonly mode: SyncMode;
   readonly trigger: SyncTrigger;
+  readonly purpose: RunPurpose;
+  /** Of a retry and of an undo: which run is retried or undone. */
+  readonly ofRunId: string | null;
   readonly dryRun: boolean;
   readonly status: SyncRunStatus;
   readonly phase: SyncPhase;
@@ -84,8 +96,12 @@ export interface SyncRun extends SyncCounts {
   /** The CRM's own total, when it tells one. */
   readonly total: number | null;
   readonly waitingFor: string | null;
+  /** What it waits for its user's approval of. */
+  readonly brake: RunBrake | null;
   /** When a run that waits goes on. */
   readonly goesOnAt: Date | null;
+  /** Calls to the CRM that it has made; of a dry run with those that sending would take. */
+  readonly apiCalls: number;
   readonly error: SyncError | null;
   /** Of a run that read everything, some time after its end; null before, and for other runs. */
   readonly verification: SyncVerification | null;

@@ -1,4 +1,4 @@
-import type { Cursor, Platform, SyncRun, SyncVerification } from '../domain/index.js';
+import type { Cursor, Platform, RunBrake, SyncRun, SyncVerification } from '../domain/index.js';
 
 /** How far a run has read one stream. */
 export interface StreamCheckpoint {
@@ -21,12 +21,22 @@ export interface ClaimedRun {
   readonly run: SyncRun;
   readonly page: number;
   readonly checkpoint: Checkpoint;
+  /** How far its pushes are planned; null: not begun. */
+  readonly pushPlace: PushPlace | null;
+  /** What its user has approved. */
+  readonly approved: readonly RunBrake[];
   readonly failingSince: Date | null;
 }
 
+/** Links first, then contacts without one; `after` is the last id that was looked at. */
+export interface PushPlace {
+  readonly stage: 'LINKS' | 'CONTACTS' | 'PLANNED';
+  readonly after: string | null;
+}
+
 export const runColumns = `id, platform, direction, mode, trigger, dry_run, status, phase, page, checkpoint, sequence, processed,
-  created, updated, unchanged, deleted, failed, conflicts, total, waiting_for, due_at, failing_since, error_code,
-  error_message, error_retryable, verification, queued_at, started_at, finished_at, updated_at`;
+  created, updated, unchanged, deleted, failed, conflicts, total, waiting_for, due_at, failing_since, error_code, purpose,
+  of_run_id, brake, approved, push_place, api_calls, error_message, error_retryable, verification, queued_at, started_at, finished_at, updated_at`;
 
 /** Ends what is under way on the user's ($1) integration with a platform ($2): the statuses of such runs are $3. */
 export const cancelActiveRuns = `UPDATE sync_runs SET status = 'CANCELLED', phase = 'DONE', finished_at = now(),
@@ -42,6 +52,8 @@ export function readRun(row: RunRow): SyncRun {
     direction: row.direction as SyncRun['direction'],
     mode: row.mode as SyncRun['mode'],
     trigger: row.trigger as SyncRun['trigger'],
+    purpose: row.purpose as SyncRun['purpose'],
+    ofRunId: row.of_run_id as string | null,
     dryRun: row.dry_run as boolean,
     status: row.status as SyncRun['status'],
     phase: row.phase as SyncRun['phase'],
@@ -55,7 +67,9 @@ export function readRun(row: RunRow): SyncRun {
     conflicts: row.conflicts as number,
     total: row.total as number | null,
     waitingFor: row.waiting_for as string | null,
-    goesOnAt: row.waiting_for === null ? null : (row.due_at as Date),
+    brake: row.brake as RunBrake | null,
+    goesOnAt: row.waiting_for === null || row.brake !== null ? null : (row.due_at as Date),
+    apiCalls: row.api_calls as number,
     error:
       row.error_code === null
         ? null
@@ -78,6 +92,8 @@ export function readClaim(userId: string, row: RunRow): ClaimedRun {
     run: readRun(row),
     page: row.page as number,
     checkpoint: row.checkpoint as Checkpoint,
+    pushPlace: row.push_place as PushPlace | null,
+    approved: row.approved as RunBrake[],
     failingSince: row.failing_since as Date | null,
   };
 }

@@ -182,11 +182,12 @@ async function changeRun(sql: Sql, userId: string, id: string, action: RunAction
   const { from, to } = runActions[action];
   const changed = await sql.query(
     `UPDATE sync_runs SET status = $3::text, sequence = sequence + 1, updated_at = now(), due_at = now(), waiting_for = NULL,
-       failing_since = NULL, phase = CASE WHEN $3::text = 'CANCELLED' THEN 'DONE' ELSE phase END,
+       failing_since = NULL, approved = CASE WHEN $5 AND brake IS NOT NULL THEN array_append(approved, brake::text) ELSE approved END,
+       brake = NULL, phase = CASE WHEN $3::text = 'CANCELLED' THEN 'DONE' ELSE phase END,
        finished_at = CASE WHEN $3::text = 'CANCELLED' THEN now() END,
        trigger = CASE WHEN $3::text = 'QUEUED' AND trigger = 'SCHEDULE' THEN 'USER' ELSE trigger END
      WHERE user_id = $1 AND id = $2 AND status = ANY($4::sync_run_status[]) RETURNING ${runColumns}`,
-    [userId, id, to, from],
+    [userId, id, to, from, action === 'approve'],
   );
   if (changed.rows[0]) return readRun(changed.rows[0]);
   const found = await sql.query('SELECT status FROM sync_runs WHERE user_id = $1 AND id = $2', [userId, id]);

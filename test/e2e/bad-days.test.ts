@@ -162,7 +162,8 @@ describe('the user', () => {
     );
     // The list alone: the proof of completeness asks the search, and after the run's end.
     const pages = async () =>
-      (await stack.sandbox.calls(0, 'emil')).filter((it) => it.path === '/crm/objects/2026-03/contacts').length;
+      (await stack.sandbox.calls(0, 'emil')).filter((it) => it.path === '/crm/objects/2026-03/contacts')
+        .length;
     const { syncRun } = await client.query(
       'query ($id: ID!) { syncRun(id: $id) { progress { processed } } }',
       {

@@ -25,6 +25,7 @@ const capabilities: Capabilities = {
   fullSync: 'list, 1,000 a call',
   incrementalSync: 'sync token, renewed by a full sync every 5 to 6.5 days',
   deletes: 'told with the changes, and a check of what a full sync did not meet',
+  writes: 'batches of 200, by etag; new contacts carry a marker of ours',
   merges: '`previousResourceNames`',
   changesWithinSeconds: false,
   limits: 'reads per account and minute',

@@ -28,6 +28,7 @@ const capabilities: Capabilities = {
   fullSync: 'list, 100 a call',
   incrementalSync: 'search by time, 200 a call',
   deletes: 'archived contacts, and a check of what a full sync did not meet',
+  writes: 'batches of 100, each record by itself',
   merges: '`hs_merged_object_ids`',
   changesWithinSeconds: 'webhooks, or the webhook journal',
   limits: 'per app and account in 10 s, searches per second',

@@ -52,6 +52,7 @@ interface Turn {
   readonly request: ApiRequest;
   readonly owner: SessionOwner;
   readonly signal: AbortSignal;
+  readonly countCall: () => void;
   /** When the caller's patience ends, by performance.now(). */
   readonly patienceEndsAt: number;
 }
@@ -61,14 +62,23 @@ export function createSessions(options: SessionOptions): { open(owner: SessionOw
   const { patienceMs = 2_000, concurrency = 4 } = options;
   const queues = new Bottleneck.Group({ maxConcurrent: concurrency, timeout: 5 * 60_000 });
   return {
-    open: (owner) => ({
-      accountId: owner.accountId,
-      call: (request, signal) => {
-        const turn = { request, owner, signal, patienceEndsAt: performance.now() + patienceMs };
-        const job = { priority: request.priority ?? 5 };
-        return queues.key(owner.accountId).schedule(job, () => callOnce(options, turn));
-      },
-    }),
+    open(owner) {
+      let calls = 0;
+      const countCall = () => {
+        calls += 1;
+      };
+      return {
+        accountId: owner.accountId,
+        get calls() {
+          return calls;
+        },
+        call(request, signal) {
+          const turn = { request, owner, signal, countCall, patienceEndsAt: performance.now() + patienceMs };
+          const job = { priority: request.priority ?? 5 };
+          return queues.key(owner.accountId).schedule(job, () => callOnce(options, turn));
+        },
+      };
+    },
   };
 }
 
@@ -101,6 +111,7 @@ async function attempt(options: SessionOptions, turn: Turn, token: string): Prom
     };
     const spentAt = await allowance?.spend(owner);
     const deadlineMs = permit.leftMs();
+    turn.countCall();
     const http = { ...httpRequest(addressOf(options, owner), request, token), signal, deadlineMs, onHead };
     const reply = parseReply(platform, request.as, await send(platform, http, dispatcher));
     if (spentAt !== undefined)

@@ -29,6 +29,7 @@ const capabilities: Capabilities = {
   fullSync: 'query, 2,000 a call; Bulk API 2.0 above that',
   incrementalSync: 'queryAll by `SystemModstamp`, 2,000 a call',
   deletes: 'deleted rows of queryAll, and a check of what a full sync did not meet',
+  writes: 'collections of 200, each record by itself; duplicate rules honoured',
   merges: '`MasterRecordId`',
   changesWithinSeconds: 'Change Data Capture',
   limits: 'requests per org in 24 h, shared fairly; calls at once',
@@ -50,8 +51,8 @@ export function createSalesforceConnector(options: SalesforceOptions): Connector
   });
   const openSession = (owner: SessionOwner): OrgSession => {
     const apiUrl = checkInstanceUrl(owner.apiUrl, options);
-    const { call } = sessions.open({ ...owner, apiUrl });
-    return { accountId: owner.accountId, apiUrl, tokens: owner.tokens, call };
+    const session = sessions.open({ ...owner, apiUrl });
+    return Object.assign(session, { apiUrl, tokens: owner.tokens });
   };
   const streams = new Map(orgObjects.map((object) => [object, createObjectStream(object, rules)]));
   return {

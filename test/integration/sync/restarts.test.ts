@@ -36,7 +36,7 @@ class ScriptedCrm {
     platform: 'HUBSPOT',
     oauth: {},
     streams: () => [this.stream],
-    openSession: (): Session => ({ accountId: '1' }),
+    openSession: (): Session => ({ accountId: '1', calls: 0 }),
   } as unknown as Connector;
 
   engine(pages: number): Engine {

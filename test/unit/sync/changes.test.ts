@@ -32,7 +32,7 @@ async function takeIn(
 ) {
   const committed: { page: Page; at: CommitPlace }[] = [];
   const claim: ClaimedRun = {
-    ...{ userId: 'user', page: 1, checkpoint, failingSince: null },
+    ...{ userId: 'user', page: 1, checkpoint, pushPlace: null, approved: [], failingSince: null },
     run: fakeRun('run', { phase: 'RECONCILING' }),
   };
   const list = async (_claim: ClaimedRun, limit: number) => pending.slice(0, limit);
@@ -43,7 +43,7 @@ async function takeIn(
     return { ...before, page: before.page + 1 };
   };
   const meter = createStepMeter({ pages: options.pages ?? 100, ms: 60_000 }, new AbortController().signal);
-  const session = { accountId: 'account' };
+  const session = { accountId: 'account', calls: 0 };
   const outcome = await takeInChanges({ list }, { claim, streams, session, meter, commit });
   return { outcome, committed };
 }

@@ -21,7 +21,15 @@ function setback(error: unknown, nextTryMs: number | null, failingSince: Date | 
     events: { publish: async () => {} } as unknown as Events,
     log: pino({ level: 'silent' }),
   };
-  const claim: ClaimedRun = { userId: 'user', run, page: 1, checkpoint: {}, failingSince };
+  const claim: ClaimedRun = {
+    userId: 'user',
+    run,
+    page: 1,
+    checkpoint: {},
+    pushPlace: null,
+    approved: [],
+    failingSince,
+  };
   return { remedy: meetSetback(deps, claim, error, nextTryMs), wait, fail };
 }
 

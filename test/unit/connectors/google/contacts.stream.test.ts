@@ -39,6 +39,7 @@ function filled(count: number): FakeGoogle {
 /** A session that answers each call with the same body. */
 const answering = (body: unknown): HttpSession => ({
   accountId: '1',
+  calls: 0,
   call: async () => ({ status: 200, headers: {}, at: null, body }),
 });
 

@@ -48,6 +48,7 @@ export class FakeGoogle {
 
   readonly session: HttpSession = {
     accountId: '1170',
+    calls: 0,
     call: async (request) => {
       this.asked.push(request);
       const reply = this.#answer(request.path, request.query ?? {});

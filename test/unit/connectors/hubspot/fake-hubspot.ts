@@ -43,6 +43,7 @@ export class FakeHubspot {
 
   readonly session: HttpSession = {
     accountId: '62515',
+    calls: 0,
     call: async (request) => {
       this.asked.push(request);
       const reply = this.#answer(request);

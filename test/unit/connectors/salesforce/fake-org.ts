@@ -40,6 +40,7 @@ export class FakeOrg {
 
   readonly session: OrgSession = {
     accountId: '00D000000000001AAA',
+    calls: 0,
     apiUrl: 'https://acme.my.salesforce.com',
     tokens: { current: async () => 't', renew: async () => 't' },
     call: async (request) => {

@@ -23,6 +23,7 @@ beforeEach(async () => {
 function listen(from?: Cursor, objects = ['Contact']) {
   const session: OrgSession = {
     accountId: '00D000000000001AAA',
+    calls: 0,
     apiUrl: org.url,
     call: () => Promise.reject(new Error('no call is made')),
     tokens: {

@@ -1,0 +1,107 @@
+-- What a run is for: a sync; the contacts that its user chose; what failed in another run; taking another run back.
+CREATE DOMAIN "run_purpose" AS TEXT CHECK (VALUE IN ('SYNC', 'PUSH', 'RETRY', 'UNDO'));
+-- What holds a run until its user approves.
+CREATE DOMAIN "run_brake" AS TEXT CHECK (VALUE IN ('MASS_DELETE', 'MASS_DELETE_IN_CRM', 'FIRST_PUSH'));
+CREATE DOMAIN "push_kind" AS TEXT CHECK (VALUE IN ('CREATE', 'UPDATE', 'DELETE'));
+CREATE DOMAIN "push_state" AS TEXT CHECK (VALUE IN ('ASKED', 'PLANNED', 'SENT', 'DONE', 'FAILED', 'SKIPPED'));
+
+ALTER TABLE "sync_runs" ADD COLUMN "purpose" "run_purpose" NOT NULL DEFAULT 'SYNC',
+    ADD COLUMN "of_run_id" UUID,
+    ADD COLUMN "brake" "run_brake",
+    ADD COLUMN "approved" TEXT[] NOT NULL DEFAULT '{}',
+    ADD COLUMN "push_place" JSONB,
+    ADD COLUMN "api_calls" INTEGER NOT NULL DEFAULT 0;
+
+-- A link that has something to send: its contact was changed, deleted or restored since both sides agreed.
+ALTER TABLE "crm_contact_mappings" ADD COLUMN "push_due" BOOLEAN NOT NULL DEFAULT false;
+CREATE INDEX idx_crm_mappings_push_due ON crm_contact_mappings (user_id, platform, id) WHERE push_due;
+
+-- When something was first sent to the account; null: never.
+ALTER TABLE "crm_integrations" ADD COLUMN "first_pushed_at" TIMESTAMPTZ(3);
+
+-- When the CRM says that it made the change; null where this API did, at "at".
+ALTER TABLE "contact_changes" ADD COLUMN "changed_at" TIMESTAMPTZ(3);
+
+-- What a run sends to its CRM, written down before it is sent: the plan, the preview and the record of it.
+CREATE TABLE "sync_pushes" (
+    "id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "sync_run_id" UUID NOT NULL,
+    "platform" "platform" NOT NULL,
+    "contact_id" UUID NOT NULL,
+    "kind" "push_kind" NOT NULL DEFAULT 'UPDATE',
+    "external_id" TEXT,
+    "record_type" TEXT,
+    "fields" JSONB NOT NULL DEFAULT '{}',
+    "state" "push_state" NOT NULL DEFAULT 'ASKED',
+    "sent_at" TIMESTAMPTZ(3),
+    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "sync_pushes_pkey" PRIMARY KEY ("user_id","id")
+);
+ALTER TABLE "sync_pushes" ADD CONSTRAINT "sync_pushes_user_id_sync_run_id_fkey" FOREIGN KEY ("user_id", "sync_run_id") REFERENCES "sync_runs"("user_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+CREATE INDEX "idx_sync_pushes_run" ON "sync_pushes"("user_id", "sync_run_id", "state", "id");
+CREATE INDEX "idx_sync_pushes_contact" ON "sync_pushes"("user_id", "contact_id");
+
+-- A field that both sides have changed, until its user has chosen. The local value is the contact's own.
+CREATE TABLE "crm_conflicts" (
+    "id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "platform" "platform" NOT NULL,
+    "external_id" TEXT NOT NULL,
+    "field" TEXT NOT NULL,
+    "remote_value" TEXT,
+    "base_value" TEXT,
+    "detected_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "crm_conflicts_pkey" PRIMARY KEY ("user_id","id")
+);
+CREATE UNIQUE INDEX "crm_conflicts_user_id_platform_external_id_field_key" ON "crm_conflicts"("user_id", "platform", "external_id", "field");
+ALTER TABLE "crm_conflicts" ADD CONSTRAINT "crm_conflicts_user_id_platform_external_id_fkey" FOREIGN KEY ("user_id", "platform", "external_id") REFERENCES "crm_contact_mappings"("user_id", "platform", "external_id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- Deletions that a run was told of: carried out together at its end, so that too many of them can be stopped before the first.
+CREATE TABLE "crm_held_deletions" (
+    "id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "platform" "platform" NOT NULL,
+    "external_id" TEXT NOT NULL,
+    "record_type" TEXT NOT NULL,
+    "deleted_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "crm_held_deletions_pkey" PRIMARY KEY ("user_id","platform","external_id")
+);
+ALTER TABLE "crm_held_deletions" ADD CONSTRAINT "crm_held_deletions_user_id_platform_external_id_fkey" FOREIGN KEY ("user_id", "platform", "external_id") REFERENCES "crm_contact_mappings"("user_id", "platform", "external_id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- One preview at a time: see the schema below.
+CREATE UNIQUE INDEX uq_sync_runs_preview ON sync_runs (user_id)
+    WHERE dry_run AND status IN ('QUEUED', 'RUNNING', 'WAITING_FOR_QUOTA', 'PAUSED', 'AWAITING_APPROVAL');
+
+DO $$
+DECLARE tenant_table text;
+BEGIN
+    FOREACH tenant_table IN ARRAY ARRAY['sync_pushes', 'crm_conflicts', 'crm_held_deletions'] LOOP
+        EXECUTE format('ALTER TABLE %I ALTER COLUMN user_id SET STATISTICS 0', tenant_table);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO crm_app', tenant_table);
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
+        EXECUTE format('CREATE POLICY own_rows ON %I TO crm_app USING (user_id = (SELECT app_user_id()))', tenant_table);
+    END LOOP;
+END $$;
+
+-- A dry run is the same engine over a copy of its user's rows: with this schema first on its search path, the same
+-- statements write here. What it would change stays here as its change log; the copies go with its end.
+CREATE SCHEMA preview;
+GRANT USAGE ON SCHEMA preview TO crm_app;
+DO $$
+DECLARE copied text;
+BEGIN
+    FOREACH copied IN ARRAY ARRAY['contacts', 'crm_contact_mappings', 'contact_changes', 'crm_pending_changes',
+        'crm_conflicts', 'crm_held_deletions'] LOOP
+        EXECUTE format('CREATE TABLE preview.%I (LIKE public.%I INCLUDING ALL)', copied, copied);
+        EXECUTE format('ALTER TABLE preview.%I ALTER COLUMN user_id SET STATISTICS 0', copied);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON preview.%I TO crm_app', copied);
+        EXECUTE format('ALTER TABLE preview.%I ENABLE ROW LEVEL SECURITY', copied);
+        EXECUTE format('ALTER TABLE preview.%I FORCE ROW LEVEL SECURITY', copied);
+        EXECUTE format('CREATE POLICY own_rows ON preview.%I TO crm_app USING (user_id = (SELECT app_user_id()))', copied);
+    END LOOP;
+END $$;
