@@ -1,5 +1,6 @@
 import { newId, type Page, type SyncPhase, type SyncRun } from '../domain/index.js';
 import type { Database, Sql } from './database.js';
+import { holdDeletions, releaseMet, settleDeletions } from './held-deletions.js';
 import { insertRecords } from './insert-records.js';
 import { findKnown, findReported } from './known-records.js';
 import { moveToWinners } from './merge-contacts.js';
@@ -18,6 +19,8 @@ export interface CommitPlace {
   readonly phase: SyncPhase;
   /** How many records the run will have read at its end, as far as it is known. */
   readonly total?: number | null;
+  /** Its deletions are carried out; as a rule they wait for the end of the reading. */
+  readonly deletes?: boolean;
   /** Changes that the page has read: no longer pending, unless they were told again meanwhile. */
   readonly settles?: readonly PendingChange[];
 }
@@ -42,14 +45,17 @@ export async function commitPage(
   return database.asUser(userId, async (sql) => {
     const held = await sql.query({
       name: 'hold-run',
-      text: `SELECT i.conflict_policy, ${lockContacts} FROM sync_runs r JOIN crm_integrations i USING (user_id, platform)
+      text: `SELECT i.conflict_policy, ${lockContacts}, EXISTS (SELECT FROM crm_held_deletions h
+          WHERE h.user_id = r.user_id AND h.platform = r.platform) AS holds FROM sync_runs r JOIN crm_integrations i USING (user_id, platform)
         WHERE r.user_id = $1 AND r.id = $2 AND r.page = $3 AND r.status = 'RUNNING' FOR UPDATE OF r`,
       values: [userId, run.id, claim.page],
     });
     if (!held.rows[0]) return null;
     const mayBeStale = page.mayBeStale ?? false;
     const marksSeen = at.whole && (page.provesPresence ?? !mayBeStale);
-    const plan = planPage(page, {
+    if (held.rows[0].holds && page.records.length > 0) await releaseMet(sql, claim, page.records, mayBeStale);
+    if (!at.deletes) await holdDeletions(sql, claim, page.tombstones);
+    const plan = planPage(at.deletes ? page : { ...page, tombstones: [] }, {
       runId: run.id,
       platform: run.platform,
       policy: held.rows[0].conflict_policy,
@@ -65,6 +71,7 @@ export async function commitPage(
     await moveToWinners(sql, userId, plan.merges);
     await writeFaults(sql, userId, run, plan);
     await settleChanges(sql, claim, at.settles ?? []);
+    if (at.deletes) await settleDeletions(sql, claim, page.tombstones);
     return moveRun(sql, claim, plan, at, at.total ?? null);
   });
 }

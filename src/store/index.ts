@@ -8,12 +8,16 @@ import { type CredentialStore, createCredentialStore } from './credentials.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { type Disconnected, disconnect } from './disconnect.js';
 import { createDueWork, type DueWork } from './due-work.js';
+import { createHeldDeletions, type HeldDeletions } from './held-deletions.js';
 import { createIntegrations, type Integrations } from './integrations.js';
 import { createJournals, type Journals } from './journals.js';
 import { createListening, type Listening } from './listening.js';
 import { createOAuthStates, type OAuthStates } from './oauth-states.js';
 import { createPendingChanges, type PendingChanges } from './pending-changes.js';
 import { createPossibleDuplicates, type PossibleDuplicates } from './possible-duplicates.js';
+import { createPushPlanning, type PushPlanning } from './push-planning.js';
+import { createPushSending, type PushSending } from './push-sending.js';
+import { createPushSettling, type PushSettling } from './push-settling.js';
 import { createRecordErrors, type RecordErrors } from './record-errors.js';
 import type { ClaimedRun } from './run-rows.js';
 import { createRunWork, type RunWork } from './run-work.js';
@@ -31,6 +35,10 @@ export type { Credentials, StoredTokens } from './credentials.js';
 export type { KeptNotice, Listened } from './listening.js';
 export type { Consent } from './oauth-states.js';
 export type { PendingChange } from './pending-changes.js';
+export type { PushStanding, PushTotal } from './push-planning.js';
+export type { DecidePush, PushCandidate, PushDecision, PushKind } from './push-rows.js';
+export type { HeldPush } from './push-sending.js';
+export type { PushResults } from './push-settling.js';
 export type { StoredRecordError } from './record-errors.js';
 export type { Checkpoint, ClaimedRun, StreamCheckpoint } from './run-rows.js';
 export type { NewRun } from './sync-runs.js';
@@ -58,6 +66,8 @@ export interface Store {
   readonly recordErrors: RecordErrors;
   readonly work: RunWork & RunPages;
   readonly pending: PendingChanges;
+  readonly deletions: HeldDeletions;
+  readonly pushes: PushPlanning & PushSending & PushSettling;
   readonly listening: Listening;
   readonly journals: Journals;
   readonly verifications: Verifications;
@@ -87,6 +97,12 @@ export function openStore(options: DatabaseOptions & { readonly keys: readonly V
     recordErrors: createRecordErrors(database),
     work: { ...createRunWork(database), ...createRunPages(database) },
     pending: createPendingChanges(database),
+    deletions: createHeldDeletions(database),
+    pushes: {
+      ...createPushPlanning(database),
+      ...createPushSending(database),
+      ...createPushSettling(database),
+    },
     listening: createListening(database),
     journals: createJournals(database),
     verifications: createVerifications(database),

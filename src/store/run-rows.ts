@@ -1,4 +1,5 @@
 import type { Cursor, Platform, RunBrake, SyncRun, SyncVerification } from '../domain/index.js';
+import type { Database, Sql } from './database.js';
 
 /** How far a run has read one stream. */
 export interface StreamCheckpoint {
@@ -28,9 +29,9 @@ export interface ClaimedRun {
   readonly failingSince: Date | null;
 }
 
-/** Links first, then contacts without one; `after` is the last id that was looked at. */
+/** Chosen contacts, or links first and then contacts without one; `after` is the last id that was looked at. */
 export interface PushPlace {
-  readonly stage: 'LINKS' | 'CONTACTS' | 'PLANNED';
+  readonly stage: 'ASKED' | 'LINKS' | 'CONTACTS' | 'PLANNED' | 'FORETOLD';
   readonly after: string | null;
 }
 
@@ -102,4 +103,37 @@ function readVerification(stored: unknown): SyncVerification | null {
   if (stored === null) return null;
   const found = stored as Omit<SyncVerification, 'at'> & { readonly at: string };
   return { ...found, at: new Date(found.at) };
+}
+
+/** Work on what a run holds. */
+export function asRun<T>(
+  database: Database,
+  { userId }: ClaimedRun,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  return database.asUser(userId, work);
+}
+
+/** Whether the run is in the caller's hands; then it stays so until the end of the transaction. */
+export async function holdRun(sql: Sql, { userId, run, page }: ClaimedRun): Promise<boolean> {
+  const held = await sql.query(
+    `SELECT FROM sync_runs WHERE user_id = $1 AND id = $2 AND page = $3 AND status = 'RUNNING' FOR UPDATE`,
+    [userId, run.id, page],
+  );
+  return held.rowCount === 1;
+}
+
+/** The run's next state; null where it is no longer in the caller's hands. `set` numbers its values from $4. */
+export async function moveRun(
+  sql: Sql,
+  claim: ClaimedRun,
+  set: string,
+  values: readonly unknown[] = [],
+): Promise<ClaimedRun | null> {
+  const moved = await sql.query(
+    `UPDATE sync_runs SET ${set}, sequence = sequence + 1, updated_at = now()
+     WHERE user_id = $1 AND id = $2 AND page = $3 AND status = 'RUNNING' RETURNING ${runColumns}`,
+    [claim.userId, claim.run.id, claim.page, ...values],
+  );
+  return moved.rows[0] ? readClaim(claim.userId, moved.rows[0]) : null;
 }

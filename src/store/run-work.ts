@@ -1,8 +1,8 @@
 import type { SyncError, SyncRun } from '../domain/index.js';
 import { workableStatuses } from '../domain/index.js';
 import { startChangeRun } from './change-runs.js';
-import type { Database, Sql } from './database.js';
-import { type Checkpoint, type ClaimedRun, readClaim, readRun, runColumns } from './run-rows.js';
+import type { Database } from './database.js';
+import { type Checkpoint, type ClaimedRun, moveRun, readClaim, readRun, runColumns } from './run-rows.js';
 
 /** A run is due again this long after its last sign of life. */
 const heartbeatSeconds = 15;
@@ -62,21 +62,6 @@ export function createRunWork(database: Database): RunWork {
       ]),
     finish: (claim) => finishRun(database, claim),
   };
-}
-
-/** Null where the run is no longer in the caller's hands. */
-async function moveRun(
-  sql: Sql,
-  claim: ClaimedRun,
-  set: string,
-  values: readonly unknown[],
-): Promise<ClaimedRun | null> {
-  const moved = await sql.query(
-    `UPDATE sync_runs SET ${set}, sequence = sequence + 1, updated_at = now()
-     WHERE user_id = $1 AND id = $2 AND page = $3 AND status = 'RUNNING' RETURNING ${runColumns}`,
-    [claim.userId, claim.run.id, claim.page, ...values],
-  );
-  return moved.rows[0] ? readClaim(claim.userId, moved.rows[0]) : null;
 }
 
 /** What was met before may be gone by now, and no later change would tell: so it is not taken for met. */

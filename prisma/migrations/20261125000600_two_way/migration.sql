@@ -40,7 +40,7 @@ CREATE TABLE "sync_pushes" (
     CONSTRAINT "sync_pushes_pkey" PRIMARY KEY ("user_id","id")
 );
 ALTER TABLE "sync_pushes" ADD CONSTRAINT "sync_pushes_user_id_sync_run_id_fkey" FOREIGN KEY ("user_id", "sync_run_id") REFERENCES "sync_runs"("user_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
-CREATE INDEX "idx_sync_pushes_run" ON "sync_pushes"("user_id", "sync_run_id", "state", "id");
+CREATE INDEX "idx_sync_pushes_run" ON "sync_pushes"("user_id", "sync_run_id", "kind", "record_type", "state", "id");
 CREATE INDEX "idx_sync_pushes_contact" ON "sync_pushes"("user_id", "contact_id");
 
 -- A field that both sides have changed, until its user has chosen. The local value is the contact's own.

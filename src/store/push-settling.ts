@@ -1,0 +1,212 @@
+import { type ContactValues, newId, type RecordFault } from '../domain/index.js';
+import { readValues } from './contact-rows.js';
+import type { Database, Sql } from './database.js';
+import { setState } from './push-sending.js';
+import { asRun, type ClaimedRun, readClaim, runColumns } from './run-rows.js';
+import { nextSignOfLife } from './run-work.js';
+
+/** The CRM holds what was sent. */
+export interface PushedRecord {
+  readonly pushId: string;
+  readonly kind: 'CREATE' | 'UPDATE';
+  readonly contactId: string;
+  readonly externalId: string;
+  readonly recordType: string;
+  /** Null where the CRM does not tell: then it stays as it is. */
+  readonly url: string | null;
+  /** What both sides agree on by now. */
+  readonly base: ContactValues;
+  /** When the CRM changed it, by its clock; null where it does not tell. */
+  readonly at: Date | null;
+}
+
+export interface FailedPush {
+  readonly pushId: string;
+  readonly contactId: string;
+  readonly externalId: string | null;
+  readonly fault: Omit<RecordFault, 'externalId'>;
+}
+
+/** What became of a batch. */
+export interface PushResults {
+  readonly pushed: readonly PushedRecord[];
+  /** The CRM holds the record no more, as was wished. */
+  readonly deleted: readonly { readonly pushId: string; readonly externalId: string }[];
+  readonly failed: readonly FailedPush[];
+  /** To be decided anew: the record turned out to stand otherwise. */
+  readonly again: readonly string[];
+  /** Calls to the CRM that it took. */
+  readonly calls: number;
+}
+
+/** Whether the contact, as it stands now, has something to send to a record of this base. */
+export type IsDue = (recordType: string, values: ContactValues, base: ContactValues) => boolean;
+
+/** Keeping what the CRM answered, in one transaction. */
+export interface PushSettling {
+  /** Null when the run is in other hands by now; what the CRM answered is kept all the same. */
+  settle(claim: ClaimedRun, results: PushResults, isDue: IsDue): Promise<ClaimedRun | null>;
+}
+
+export function createPushSettling(database: Database): PushSettling {
+  return {
+    settle: (claim, results, isDue) => asRun(database, claim, (sql) => settle(sql, claim, results, isDue)),
+  };
+}
+
+async function settle(
+  sql: Sql,
+  claim: ClaimedRun,
+  results: PushResults,
+  isDue: IsDue,
+): Promise<ClaimedRun | null> {
+  const kept = await keepPushed(sql, claim, results.pushed, isDue);
+  const pushed = results.pushed.filter(({ pushId }) => kept.has(pushId));
+  const taken = results.pushed.filter(({ pushId }) => !kept.has(pushId)).map(takenElsewhere);
+  const failed = [...results.failed, ...taken];
+  await endLinks(
+    sql,
+    claim,
+    results.deleted.map(({ externalId }) => externalId),
+  );
+  await keepFailed(sql, claim, failed);
+  const done = [...pushed, ...results.deleted].map(({ pushId }) => pushId);
+  await setState(sql, claim, 'DONE', done);
+  await setState(sql, claim, 'PLANNED', results.again);
+  if (done.length > 0) await noteFirstPush(sql, claim);
+  const created = pushed.filter(({ kind }) => kind === 'CREATE').length;
+  const counts = [created, pushed.length - created, results.deleted.length, failed.length];
+  return countIn(sql, claim, counts, results.calls);
+}
+
+/** What was written counts, also where the run was paused or cancelled meanwhile; then it is not the caller's any more. */
+async function countIn(
+  sql: Sql,
+  { userId, run, page }: ClaimedRun,
+  counts: readonly number[],
+  calls: number,
+): Promise<ClaimedRun | null> {
+  const moved = await sql.query(
+    `UPDATE sync_runs SET page = page + 1, processed = processed + $4 + $5 + $6 + $7, created = created + $4,
+       updated = updated + $5, deleted = deleted + $6, failed = failed + $7, api_calls = api_calls + $8,
+       due_at = ${nextSignOfLife}, waiting_for = NULL, failing_since = NULL, sequence = sequence + 1, updated_at = now()
+     WHERE user_id = $1 AND id = $2 AND page = $3 RETURNING ${runColumns}`,
+    [userId, run.id, page, ...counts, calls],
+  );
+  const claim = moved.rows[0] && readClaim(userId, moved.rows[0]);
+  return claim?.run.status === 'RUNNING' ? claim : null;
+}
+
+/**
+ * Links what was written. The contact may have been edited since it was sent: then the link stays due. Answers with the
+ * pushes whose record is linked to their contact; another contact's it never becomes.
+ */
+async function keepPushed(
+  sql: Sql,
+  { userId, run }: ClaimedRun,
+  pushed: readonly PushedRecord[],
+  isDue: IsDue,
+): Promise<Set<string>> {
+  if (pushed.length === 0) return new Set();
+  const found = await sql.query(
+    'SELECT c.* FROM contacts c WHERE c.user_id = $1 AND c.id = ANY($2) ORDER BY c.id FOR UPDATE',
+    [userId, pushed.map(({ contactId }) => contactId)],
+  );
+  const now = new Map(found.rows.map((row) => [row.id as string, row]));
+  const rows = pushed.map(({ pushId, contactId, recordType, base, ...it }) => {
+    const contact = now.get(contactId);
+    const due = contact?.deleted_at !== null || isDue(recordType, readValues(contact), base);
+    return {
+      ...{ id: newId(), push: pushId, contact: contactId, external: it.externalId, type: recordType },
+      ...{ url: it.url, base, at: it.at, due },
+    };
+  });
+  const written = await sql.query(upsertPushed, [
+    userId,
+    run.platform,
+    JSON.stringify(rows),
+    stays(run.purpose),
+  ]);
+  const linked = new Set(written.rows.map((row) => row.external_id as string));
+  await sql.query(
+    `UPDATE crm_contact_mappings SET push_due = false
+     WHERE user_id = $1 AND platform = $2 AND state = 'DELETED_REMOTELY' AND push_due AND contact_id = ANY($3)`,
+    [userId, run.platform, pushed.map(({ contactId }) => contactId)],
+  );
+  return new Set(pushed.filter((it) => linked.has(it.externalId)).map(({ pushId }) => pushId));
+}
+
+/** What an undo puts back is not sent again until the contact changes. */
+function stays(purpose: string): boolean {
+  return purpose === 'UNDO';
+}
+
+const upsertPushed = `INSERT INTO crm_contact_mappings AS m (user_id, platform, id, contact_id, external_id, record_type, url,
+    state, direction, base, remote_updated_at, last_synced_at, push_due)
+  SELECT $1, $2, r.id, r.contact, r.external, r.type, r.url, 'SYNCED', 'PUSH', r.base, r.at, now(), r.due AND NOT $4
+  FROM json_to_recordset($3) AS r(id uuid, contact uuid, external text, type text, url text, base jsonb, at timestamptz, due boolean)
+  ON CONFLICT (user_id, platform, external_id) DO UPDATE SET url = coalesce(excluded.url, m.url), direction = 'PUSH',
+    error = NULL, base = excluded.base, remote_updated_at = coalesce(excluded.remote_updated_at, m.remote_updated_at),
+    last_synced_at = now(), push_due = excluded.push_due,
+    state = CASE WHEN EXISTS (SELECT FROM crm_conflicts x WHERE x.user_id = m.user_id AND x.platform = m.platform
+      AND x.external_id = m.external_id) THEN 'CONFLICT' ELSE 'SYNCED' END
+  WHERE m.contact_id = excluded.contact_id
+  RETURNING m.external_id`;
+
+function takenElsewhere({ pushId, contactId, externalId }: PushedRecord): FailedPush {
+  const message =
+    'The CRM has this person under a record that belongs to another contact. Merge the two contacts.';
+  return { pushId, contactId, externalId, fault: { code: 'CONFLICT', message, retryable: false } };
+}
+
+async function endLinks(
+  sql: Sql,
+  { userId, run }: ClaimedRun,
+  externalIds: readonly string[],
+): Promise<void> {
+  if (externalIds.length === 0) return;
+  await sql.query(
+    `UPDATE crm_contact_mappings SET state = 'DELETED_REMOTELY', direction = 'PUSH', error = NULL, push_due = false,
+       last_synced_at = now() WHERE user_id = $1 AND platform = $2 AND external_id = ANY($3)`,
+    [userId, run.platform, externalIds],
+  );
+}
+
+/** The link says why, and stays due: the next run tries again. */
+async function keepFailed(sql: Sql, claim: ClaimedRun, failed: readonly FailedPush[]): Promise<void> {
+  if (failed.length === 0) return;
+  const { userId, run } = claim;
+  const rows = failed.map(({ pushId, contactId, externalId, fault }) => ({
+    ...{ id: newId(), push: pushId, contact: contactId, external: externalId },
+    ...{ code: fault.code, message: fault.message, retryable: fault.retryable },
+  }));
+  const values = [userId, run.platform, JSON.stringify(rows)];
+  await sql.query(
+    `UPDATE crm_contact_mappings m SET state = 'FAILED', error = r.message, direction = 'PUSH'
+     FROM json_to_recordset($3) AS r(external text, message text, contact uuid)
+     WHERE m.user_id = $1 AND m.platform = $2 AND m.external_id = r.external AND m.contact_id = r.contact
+       AND m.state <> 'DELETED_REMOTELY'`,
+    values,
+  );
+  await sql.query(
+    `INSERT INTO sync_record_errors (user_id, sync_run_id, platform, id, external_id, contact_id, code, message, retryable)
+     SELECT $1, $4, $2, r.id, r.external, r.contact, r.code, r.message, r.retryable
+     FROM json_to_recordset($3) AS r(id uuid, external text, contact uuid, code text, message text, retryable boolean)
+     ON CONFLICT DO NOTHING`,
+    [...values, run.id],
+  );
+  await setState(
+    sql,
+    claim,
+    'FAILED',
+    failed.map(({ pushId }) => pushId),
+  );
+}
+
+async function noteFirstPush(sql: Sql, { userId, run }: ClaimedRun): Promise<void> {
+  await sql.query(
+    `UPDATE crm_integrations SET first_pushed_at = now()
+     WHERE user_id = $1 AND platform = $2 AND first_pushed_at IS NULL`,
+    [userId, run.platform],
+  );
+}
