@@ -13,6 +13,8 @@ export interface SourceRecord {
   readonly values: ContactValues;
   /** Ids of the records that were merged into this one, as far as the CRM tells. */
   readonly replaces: readonly string[];
+  /** The id of our own write that made it, where the CRM kept it. */
+  readonly marker?: string | null;
 }
 
 /** A deletion in the CRM. */
