@@ -147,6 +147,16 @@ export interface Commands {
     ask: { platform: Platform; direction: SyncDirection; mode: SyncMode; dryRun: boolean },
   ): Promise<{ syncRun: SyncRun; alreadyRunning: boolean }>;
   changeSync(user: UserId, id: string, action: RunAction): Promise<SyncRun>;
+  /**
+   * A run that sends these contacts to the platform, linked or not. Ids that are no contact's are left out.
+   * @throws AppError NOT_FOUND when none is left, CONFLICT while another run is under way
+   */
+  pushContacts(user: UserId, ids: readonly string[], platform: Platform): Promise<SyncRun>;
+  /**
+   * A run about another one: it tries again what failed there, or puts back what that one changed.
+   * @throws AppError NOT_FOUND, CONFLICT where there is nothing to do, or while another run is under way
+   */
+  repeatSync(user: UserId, id: string, purpose: 'RETRY' | 'UNDO'): Promise<SyncRun>;
   getSyncRun(user: UserId, id: string): Promise<SyncRun>;
   /** The run under way for the platform, if there is one. */
   findCurrentRun(user: UserId, platform: Platform): Promise<SyncRun | null>;

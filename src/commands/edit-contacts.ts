@@ -85,7 +85,7 @@ function checkBulk(field: string, list: readonly unknown[]): void {
 }
 
 /** Ids that cannot be ours are left out, as unknown ones are. */
-function checkIds(ids: readonly string[]): string[] {
+export function checkIds(ids: readonly string[]): string[] {
   checkBulk('ids', ids);
   return ids.filter(isId);
 }

@@ -10,6 +10,7 @@ import {
 } from '../domain/index.js';
 import type { Commands } from './contract.js';
 import type { CommandDeps } from './dependencies.js';
+import { checkIds } from './edit-contacts.js';
 
 const defaultRuns = 20;
 const defaultErrors = 50;
@@ -18,6 +19,8 @@ type RunCommands = Pick<
   Commands,
   | 'startSync'
   | 'changeSync'
+  | 'pushContacts'
+  | 'repeatSync'
   | 'getSyncRun'
   | 'findCurrentRun'
   | 'listSyncRuns'
@@ -31,9 +34,17 @@ export function createRunCommands({ store, queue, events }: CommandDeps): RunCom
     return isId(id) ? store.runs.find(user, id) : null;
   }
 
+  /** For a user it goes on at once. */
+  async function setOff(user: string, run: SyncRun, integrationId: string): Promise<SyncRun> {
+    await Promise.all([
+      queue.add({ userId: user, integrationId }),
+      events.publish('sync', user, progressOf(run)),
+    ]);
+    return run;
+  }
+
   return {
     async startSync(user, { platform, direction, mode, dryRun }) {
-      if (direction !== 'PULL') throw badInput('direction', 'Only PULL is available so far.');
       if (dryRun) throw badInput('dryRun', 'A dry run is not available so far.');
       const { run, integrationId, alreadyRunning } = await store.runs.start(user, {
         platform,
@@ -41,18 +52,23 @@ export function createRunCommands({ store, queue, events }: CommandDeps): RunCom
         mode,
         trigger: 'USER',
       });
-      // One under way may have waited: for a user it goes on at once.
-      await Promise.all([
-        queue.add({ userId: user, integrationId }),
-        events.publish('sync', user, progressOf(run)),
-      ]);
-      return { syncRun: run, alreadyRunning };
+      return { syncRun: await setOff(user, run, integrationId), alreadyRunning };
+    },
+    async pushContacts(user, ids, platform) {
+      const ask = { purpose: 'PUSH', platform, contactIds: checkIds(ids) } as const;
+      const { run, integrationId } = await store.runs.startSpecial(user, ask);
+      return setOff(user, run, integrationId);
+    },
+    async repeatSync(user, id, purpose) {
+      if (!isId(id)) throw notFound('sync run');
+      const { run, integrationId } = await store.runs.startSpecial(user, { purpose, ofRunId: id });
+      return setOff(user, run, integrationId);
     },
     async changeSync(user, id, action) {
       const run = isId(id) ? await store.runs.change(user, id, action) : null;
       if (!run) throw notFound('sync run');
       await events.publish('sync', user, progressOf(run));
-      if (action === 'resume') {
+      if (run.status === 'QUEUED') {
         const integration = await store.integrations.get(user, run.platform);
         await queue.add({ userId: user, integrationId: integration.id });
       }

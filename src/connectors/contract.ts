@@ -127,8 +127,10 @@ export type WriteOutcome = { readonly id: string } & (
   | {
       readonly kind: 'DONE';
       readonly externalId: string;
-      /** As the CRM says that the record is now, in full; null where it does not tell. */
-      readonly record: SourceRecord | null;
+      /** Opens the record in the CRM's own web app; null where that is not known. */
+      readonly url: string | null;
+      /** When the CRM changed it, by its clock; null where it does not tell. */
+      readonly at: Date | null;
     }
   /** Of a creation: the CRM holds this person already, under this id; nothing was written. */
   | { readonly kind: 'EXISTS'; readonly externalId: string }

@@ -34,6 +34,11 @@ export const isNotPausing = (i: string) => `NOT EXISTS (SELECT FROM sync_runs f
   WHERE f.user_id = ${i}.user_id AND f.platform = ${i}.platform AND f.status IN ('FAILED', 'CANCELLED')
     AND f.finished_at > now() - interval '${pauseMinutes} minutes')`;
 
+/** A checkpoint that says of every stream of the integration `i` that it has been read up to the bookmark. */
+export const readCheckpoint = (i: string) => `coalesce((
+  SELECT jsonb_object_agg(key, jsonb_build_object('whole', false, 'done', true, 'cursor', value))
+  FROM jsonb_each(${i}.cursors)), '{}')`;
+
 /**
  * A run for what is pending, unless one is under way, which takes it in. Its checkpoint says that every stream has been
  * read up to the bookmark, so that nothing but the changes is left to do; where the CRM lost track of them it is
@@ -46,11 +51,9 @@ export async function startChangeRun(
 ): Promise<StartedRun | null> {
   const made = await sql.query(
     `INSERT INTO sync_runs (user_id, id, platform, direction, mode, trigger, queued_at, checkpoint)
-     SELECT i.user_id, $3, i.platform, 'PULL', 'INCREMENTAL', 'CHANGE',
+     SELECT i.user_id, $3, i.platform, CASE i.direction WHEN 'PUSH' THEN 'PUSH' ELSE 'PULL' END, 'INCREMENTAL', 'CHANGE',
        greatest(clock_timestamp(), i.reread_due_at + interval '1 millisecond'), -- after the loss that it makes good
-       CASE WHEN i.reread_due_at IS NULL THEN coalesce((
-         SELECT jsonb_object_agg(key, jsonb_build_object('whole', false, 'done', true, 'cursor', value))
-         FROM jsonb_each(i.cursors)), '{}') ELSE '{}' END
+       CASE WHEN i.reread_due_at IS NULL THEN ${readCheckpoint('i')} ELSE '{}' END
      FROM crm_integrations i WHERE i.user_id = $1 AND i.platform = $2 AND i.state = 'CONNECTED' AND i.cursors <> '{}'
        AND NOT EXISTS (SELECT FROM sync_runs r
          WHERE r.user_id = i.user_id AND r.platform = i.platform AND r.status = ANY($4))

@@ -1,4 +1,4 @@
-import type { Platform } from '../domain/index.js';
+import type { Platform, SyncDirection } from '../domain/index.js';
 import { activeStatuses, nextSlot, workableStatuses } from '../domain/index.js';
 import { isNotPausing } from './change-runs.js';
 import type { Database, Sql } from './database.js';
@@ -19,6 +19,8 @@ export interface Tick {
   readonly everyMinutes: number | null;
   /** What is to be synced now; null where the time was taken already, or has not come. */
   readonly platform: Platform | null;
+  /** Which way the integration's changes travel. */
+  readonly direction: SyncDirection;
 }
 
 /** What should be under way and may not be, over all users: the sweeper's questions. It sees ids only. */
@@ -93,7 +95,7 @@ interface Schedule {
 
 async function readSchedule(sql: Sql, userId: string, integrationId: string): Promise<Schedule> {
   const found = await sql.query(
-    `SELECT platform, state, sync_every_minutes, next_sync_at FROM crm_integrations
+    `SELECT platform, state, direction, sync_every_minutes, next_sync_at FROM crm_integrations
      WHERE user_id = $1 AND id = $2 FOR NO KEY UPDATE`,
     [userId, integrationId],
   );
@@ -101,7 +103,8 @@ async function readSchedule(sql: Sql, userId: string, integrationId: string): Pr
   const everyMinutes: number | null = row?.state === 'CONNECTED' ? row.sync_every_minutes : null;
   const due: Date = row?.next_sync_at ?? new Date(Date.now() + 2 * earlyMs);
   const isNow = everyMinutes !== null && due.getTime() <= Date.now() + earlyMs;
-  return { tick: { everyMinutes, platform: isNow ? row.platform : null }, due };
+  const direction: SyncDirection = row?.direction ?? 'PULL';
+  return { tick: { everyMinutes, platform: isNow ? row.platform : null, direction }, due };
 }
 
 async function passTick(sql: Sql, userId: string, integrationId: string): Promise<void> {

@@ -69,7 +69,8 @@ async function takeNext(
   const idle: { id: string; linkId: string | null }[] = [];
   for (const row of rows) {
     const candidate = readCandidate(row);
-    const decision = decide(candidate);
+    const mayBeMade = candidate.link !== null || row.kind === 'CREATE' || row.remake === true;
+    const decision = mayBeMade ? decide(candidate) : null;
     if (decision === null) idle.push({ id: row.id as string, linkId: row.link_id as string | null });
     else if (decision.kind === row.kind && decision.recordType === row.push_type)
       pushes.push(heldOf(row, candidate, decision.fields));
@@ -98,8 +99,11 @@ async function takeNext(
   return moved && { claim: moved, pushes };
 }
 
-/** What was never sent comes first: of the others the CRM may only show later whether they arrived. */
-const next = `SELECT p.id, p.kind, p.record_type AS push_type, p.sent_at, ${candidateColumns}, false AS gone
+/** A record that the CRM has deleted is made again only where the policy said so: then its link is due.
+ * What was never sent comes first: of the others the CRM may only show later whether they arrived. */
+const next = `SELECT p.id, p.kind, p.record_type AS push_type, p.sent_at, ${candidateColumns}, false AS gone,
+    EXISTS (SELECT FROM crm_contact_mappings g WHERE g.user_id = p.user_id AND g.contact_id = p.contact_id
+      AND g.platform = p.platform AND g.state = 'DELETED_REMOTELY' AND g.push_due) AS remake
   FROM sync_pushes p JOIN contacts c ON c.user_id = p.user_id AND c.id = p.contact_id
   LEFT JOIN LATERAL (SELECT * FROM crm_contact_mappings l WHERE l.user_id = p.user_id AND l.contact_id = p.contact_id
     AND l.platform = p.platform AND l.state <> 'DELETED_REMOTELY'

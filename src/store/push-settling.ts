@@ -27,14 +27,21 @@ export interface FailedPush {
   readonly fault: Omit<RecordFault, 'externalId'>;
 }
 
+export interface SurprisedPush {
+  readonly pushId: string;
+  readonly contactId: string;
+  /** Of a creation: the record that the CRM holds already; by now it should be the contact's. */
+  readonly externalId: string | null;
+}
+
 /** What became of a batch. */
 export interface PushResults {
   readonly pushed: readonly PushedRecord[];
   /** The CRM holds the record no more, as was wished. */
   readonly deleted: readonly { readonly pushId: string; readonly externalId: string }[];
   readonly failed: readonly FailedPush[];
-  /** To be decided anew: the record turned out to stand otherwise. */
-  readonly again: readonly string[];
+  /** To be decided anew, for their records turned out to stand otherwise. */
+  readonly again: readonly SurprisedPush[];
   /** Calls to the CRM that it took. */
   readonly calls: number;
 }
@@ -62,7 +69,8 @@ async function settle(
 ): Promise<ClaimedRun | null> {
   const kept = await keepPushed(sql, claim, results.pushed, isDue);
   const pushed = results.pushed.filter(({ pushId }) => kept.has(pushId));
-  const taken = results.pushed.filter(({ pushId }) => !kept.has(pushId)).map(takenElsewhere);
+  const others = await findOthers(sql, claim, results.again);
+  const taken = [...results.pushed.filter(({ pushId }) => !kept.has(pushId)), ...others].map(takenElsewhere);
   const failed = [...results.failed, ...taken];
   await endLinks(
     sql,
@@ -72,7 +80,13 @@ async function settle(
   await keepFailed(sql, claim, failed);
   const done = [...pushed, ...results.deleted].map(({ pushId }) => pushId);
   await setState(sql, claim, 'DONE', done);
-  await setState(sql, claim, 'PLANNED', results.again);
+  const again = results.again.filter((it) => !others.includes(it));
+  await setState(
+    sql,
+    claim,
+    'PLANNED',
+    again.map(({ pushId }) => pushId),
+  );
   if (done.length > 0) await noteFirstPush(sql, claim);
   const created = pushed.filter(({ kind }) => kind === 'CREATE').length;
   const counts = [created, pushed.length - created, results.deleted.length, failed.length];
@@ -153,7 +167,23 @@ const upsertPushed = `INSERT INTO crm_contact_mappings AS m (user_id, platform, 
   WHERE m.contact_id = excluded.contact_id
   RETURNING m.external_id`;
 
-function takenElsewhere({ pushId, contactId, externalId }: PushedRecord): FailedPush {
+/** Those whose record belongs to another contact than their own. */
+async function findOthers(
+  sql: Sql,
+  { userId, run }: ClaimedRun,
+  again: readonly SurprisedPush[],
+): Promise<SurprisedPush[]> {
+  const ids = again.flatMap(({ externalId }) => externalId ?? []);
+  if (ids.length === 0) return [];
+  const found = await sql.query(
+    'SELECT external_id, contact_id FROM crm_contact_mappings WHERE user_id = $1 AND platform = $2 AND external_id = ANY($3)',
+    [userId, run.platform, ids],
+  );
+  const owners = new Map(found.rows.map((row) => [row.external_id as string, row.contact_id as string]));
+  return again.filter((it) => it.externalId !== null && owners.get(it.externalId) !== it.contactId);
+}
+
+function takenElsewhere({ pushId, contactId, externalId }: SurprisedPush): FailedPush {
   const message =
     'The CRM has this person under a record that belongs to another contact. Merge the two contacts.';
   return { pushId, contactId, externalId, fault: { code: 'CONFLICT', message, retryable: false } };

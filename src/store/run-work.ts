@@ -128,9 +128,9 @@ function finishRun(database: Database, claim: ClaimedRun): Promise<SyncRun | 'pe
       [claim.userId, claim.run.id, claim.page, isProvable(claim)],
     );
     if (!ended.rows[0]) return null;
-    const cursors = Object.fromEntries(
-      Object.entries(claim.checkpoint).map(([name, { cursor }]) => [name, cursor]),
-    );
+    // A run that only sends has taken nothing in: the next reading begins where it did.
+    const taken = claim.run.direction === 'PUSH' ? [] : Object.entries(claim.checkpoint);
+    const cursors = Object.fromEntries(taken.map(([name, { cursor }]) => [name, cursor]));
     await sql.query(
       `UPDATE crm_integrations SET cursors = cursors || $3::jsonb, updated_at = now(),
          last_synced_at = CASE WHEN $4 = 'CHANGE' AND cursors || $3::jsonb = cursors THEN last_synced_at ELSE now() END,
@@ -147,5 +147,10 @@ function finishRun(database: Database, claim: ClaimedRun): Promise<SyncRun | 'pe
 /** Only a reading of everything says how much there should be. */
 function isProvable({ run, checkpoint }: ClaimedRun): boolean {
   const streams = Object.values(checkpoint);
-  return run.trigger !== 'CHANGE' && streams.length > 0 && streams.every(({ whole }) => whole);
+  return (
+    run.trigger !== 'CHANGE' &&
+    run.direction !== 'PUSH' &&
+    streams.length > 0 &&
+    streams.every(({ whole }) => whole)
+  );
 }

@@ -13,7 +13,8 @@ export function listSuspects(
     const found = await sql.query(
       `SELECT external_id AS "externalId", record_type AS "recordType", NULL AS at FROM crm_contact_mappings
        WHERE user_id = $1 AND platform = $2 AND record_type = $4 AND state <> 'DELETED_REMOTELY'
-         AND seen_run_id IS DISTINCT FROM $3
+         AND seen_run_id IS DISTINCT FROM $3 AND external_id NOT IN (SELECT h.external_id FROM crm_held_deletions h
+           WHERE h.user_id = $1 AND h.platform = $2)
        ORDER BY external_id LIMIT $5`,
       [claim.userId, claim.run.platform, claim.run.id, recordType, limit],
     );

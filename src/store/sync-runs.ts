@@ -5,7 +5,6 @@ import {
   type PageOf,
   type PageRequest,
   type Platform,
-  platformNames,
   type RunAction,
   runActions,
   type SyncDirection,
@@ -17,6 +16,7 @@ import {
 import type { Database, Sql } from './database.js';
 import { decodeCursor, toPage } from './keyset.js';
 import { readRun, runColumns } from './run-rows.js';
+import { holdConnected, type SpecialRun, startSpecial } from './special-runs.js';
 
 export interface NewRun {
   readonly platform: Platform;
@@ -35,6 +35,8 @@ export interface SyncRuns {
     userId: string,
     ask: NewRun,
   ): Promise<{ run: SyncRun; integrationId: string; alreadyRunning: boolean }>;
+  /** @throws AppError INTEGRATION_NOT_CONNECTED, CONFLICT (another run is under way, or there is nothing to do) */
+  startSpecial(userId: string, ask: SpecialRun): Promise<{ run: SyncRun; integrationId: string }>;
   find(userId: string, id: string): Promise<SyncRun | null>;
   findActive(userId: string, platform: Platform): Promise<SyncRun | null>;
   /** Newest first. */
@@ -59,6 +61,7 @@ export function createSyncRuns(database: Database): SyncRuns {
     });
   return {
     start: (userId, ask) => database.asUser(userId, (sql) => startRun(sql, userId, ask)),
+    startSpecial: (userId, ask) => database.asUser(userId, (sql) => startSpecial(sql, userId, ask)),
     find: (userId, id) => one(userId, 'id = $2', [id]),
     findActive: (userId, platform) =>
       one(userId, 'platform = $2 AND status = ANY($3)', [platform, activeStatuses]),
@@ -77,13 +80,7 @@ export function createSyncRuns(database: Database): SyncRuns {
 }
 
 async function startRun(sql: Sql, userId: string, { platform, direction, mode, trigger }: NewRun) {
-  const connection = await sql.query({
-    name: 'lock-integration',
-    text: 'SELECT id, state, state_reason FROM crm_integrations WHERE user_id = $1 AND platform = $2 FOR SHARE',
-    values: [userId, platform],
-  });
-  const integration = connection.rows[0];
-  if (integration?.state !== 'CONNECTED') throw notConnected(platform, integration?.state_reason);
+  const integrationId = await holdConnected(sql, userId, platform);
   const made = await sql.query({
     name: 'insert-run',
     text: `INSERT INTO sync_runs (user_id, id, platform, direction, mode, trigger) VALUES ($1, $2, $3, $4, $5, $6)
@@ -96,7 +93,7 @@ async function startRun(sql: Sql, userId: string, { platform, direction, mode, t
   const found = begun.rows[0] ? begun : await joinRun(sql, userId, platform, trigger);
   return {
     run: readRun(found.rows[0]),
-    integrationId: integration.id as string,
+    integrationId,
     alreadyRunning: !begun.rows[0],
   };
 }
@@ -139,19 +136,11 @@ function turnChangeRun(sql: Sql, userId: string, { platform, direction, mode, tr
   const isByUser = trigger === 'USER';
   const turnable = activeStatuses.filter((status) => isByUser || !heldByUser.includes(status));
   return sql.query(
-    `UPDATE sync_runs SET direction = $3, mode = $4, trigger = $5, checkpoint = '{}', page = page + 1, status = 'QUEUED',
+    `UPDATE sync_runs SET direction = $3, mode = $4, trigger = $5, checkpoint = '{}', push_place = NULL, brake = NULL, page = page + 1, status = 'QUEUED',
        phase = 'QUEUED', queued_at = now(), due_at = now(), waiting_for = NULL, failing_since = NULL,
        sequence = sequence + 1, updated_at = now()
      WHERE user_id = $1 AND platform = $2 AND trigger = 'CHANGE' AND status = ANY($6) RETURNING ${runColumns}`,
     [userId, platform, direction, mode, trigger, turnable],
-  );
-}
-
-function notConnected(platform: Platform, reason: string | null | undefined): AppError {
-  const name = platformNames[platform];
-  return new AppError(
-    'INTEGRATION_NOT_CONNECTED',
-    reason ?? `${name} is not connected. Connect it first, then sync.`,
   );
 }
 

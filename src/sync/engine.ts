@@ -1,11 +1,14 @@
-import type { Connector, Connectors, Stream } from '../connectors/index.js';
+import type { Connector, Connectors, Session, Stream } from '../connectors/index.js';
 import { AppError, type Page, platformNames, progressOf, type SyncRun } from '../domain/index.js';
 import type { Events } from '../events/index.js';
 import type { Logger } from '../runtime/index.js';
 import type { ClaimedRun, CommitPlace, Store, StreamCheckpoint } from '../store/index.js';
 import { beginStreams, totalOf } from './begin.js';
+import type { Brake } from './brakes.js';
 import { takeInChanges } from './changes.js';
+import { carryOutDeletions } from './deletions.js';
 import { type Outcome, pullStream, type StreamWork } from './pull.js';
+import { type PushWork, push } from './push.js';
 import { reconcileStream } from './reconcile.js';
 import { openSession } from './session.js';
 import { createStepMeter, defaultStepBudget, type StepBudget, type StepMeter } from './step.js';
@@ -14,17 +17,17 @@ import { createStepMeter, defaultStepBudget, type StepBudget, type StepMeter } f
 const mostRestarts = 3;
 
 export interface EngineDeps {
-  readonly store: Pick<Store, 'work' | 'pending' | 'credentials' | 'integrations'>;
+  readonly store: Pick<Store, 'work' | 'pending' | 'deletions' | 'pushes' | 'credentials' | 'integrations'>;
   readonly connectors: Connectors;
   readonly events: Events;
   readonly log: Logger;
   readonly budget?: StepBudget;
 }
 
-/** Advances a run by one step: begin → page → commit → … → finish. It asks the contract, never the platform. */
+/** Advances a run by one step: begin → page → commit → … → deletions → pushes → finish. It asks the contract, never the platform. */
 export interface Engine {
   /** @throws AppError whose retry word says what becomes of the run. */
-  advance(claim: ClaimedRun, stopping: AbortSignal): Promise<'again' | 'ended' | 'lost'>;
+  advance(claim: ClaimedRun, stopping: AbortSignal): Promise<'again' | 'ended' | 'held' | 'lost'>;
 }
 
 export function createEngine(deps: EngineDeps): Engine {
@@ -59,11 +62,31 @@ export function createEngine(deps: EngineDeps): Engine {
           throw error;
         });
       }
-      return outcome;
+      if (outcome.kind !== 'done') return outcome;
+      return await act(outcome.claim, { streams, ...own });
     } catch (error) {
       if (hasCode(error, 'NEEDS_REAUTHORIZATION')) await tokens.giveUp(error);
       throw error;
     }
+  }
+
+  /** All is read: now what the CRM has deleted is carried out, and what is due is sent. */
+  async function act(
+    claim: ClaimedRun,
+    own: Pick<PushWork, 'streams' | 'session' | 'meter' | 'commit'>,
+  ): Promise<Outcome> {
+    const read = await carryOutDeletions(deps.store, { ...own, claim, hold });
+    if (read.kind !== 'done' || !sends(read.claim)) return read;
+    const tell = (moved: ClaimedRun) => void publish(moved.userId, moved.run);
+    const takeCalls = createCallCounter(own.session);
+    return push(deps.store, { ...own, claim: read.claim, hold, tell, takeCalls });
+  }
+
+  async function hold(claim: ClaimedRun, { brake, words }: Brake): Promise<Outcome> {
+    const held = await deps.store.pushes.holdFor(claim, brake, words);
+    if (!held) return { kind: 'lost' };
+    await publish(claim.userId, held);
+    return { kind: 'held' };
   }
 
   async function walkStream(ask: StreamWork): Promise<Outcome> {
@@ -112,6 +135,21 @@ async function streamsOf(
   connector: Connector,
 ): Promise<readonly Stream[]> {
   return connector.streams((await store.integrations.get(userId, run.platform)).settings);
+}
+
+/** What a CRM tells of between two syncs is only taken in. */
+function sends({ run }: ClaimedRun): boolean {
+  return run.direction !== 'PULL' && run.trigger !== 'CHANGE';
+}
+
+/** Calls since it was asked last. */
+function createCallCounter(session: Session): () => number {
+  let counted = session.calls;
+  return () => {
+    const calls = session.calls - counted;
+    counted += calls;
+    return calls;
+  };
 }
 
 function hasCode(error: unknown, code: AppError['code']): error is AppError {

@@ -13,10 +13,10 @@ export interface StreamWork {
   commit(claim: ClaimedRun, page: Page, at: CommitPlace): Promise<ClaimedRun | null>;
 }
 
-/** The step's share is used up, the stream is through, or the run is in other hands. */
+/** The step's share is used up; this part is through; the run waits for its user's approval, or is in other hands. */
 export type Outcome =
   | { readonly kind: 'again' | 'done'; readonly claim: ClaimedRun }
-  | { readonly kind: 'lost' };
+  | { readonly kind: 'held' | 'lost' };
 
 /** Reads a stream page by page; the next page is fetched while the present one is stored. */
 export async function pullStream({

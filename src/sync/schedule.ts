@@ -19,11 +19,11 @@ export async function tick(
   userId: string,
   integrationId: string,
 ): Promise<number | null> {
-  const { everyMinutes, platform } = await deps.store.due.readTick(userId, integrationId);
+  const { everyMinutes, platform, direction } = await deps.store.due.readTick(userId, integrationId);
   if (platform === null) return everyMinutes;
   try {
     const { run } = await deps.store.runs.start(userId, {
-      ...{ platform, direction: 'PULL', mode: 'INCREMENTAL' },
+      ...{ platform, direction, mode: 'INCREMENTAL' },
       trigger: 'SCHEDULE',
     });
     await deps.events.publish('sync', userId, progressOf(run));

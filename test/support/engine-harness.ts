@@ -4,7 +4,7 @@ import { AppError, type SyncMode, type SyncRun } from '../../src/domain/index.js
 import { openEvents } from '../../src/events/index.js';
 import { createLogger } from '../../src/runtime/index.js';
 import { type ClaimedRun, openStore, type Store } from '../../src/store/index.js';
-import { createEngine, type StepBudget } from '../../src/sync/index.js';
+import { createEngine, type Engine, type StepBudget } from '../../src/sync/index.js';
 import { closeAfterFile } from './close-after-file.js';
 import type { CrmRecord, PlatformUnderTest } from './platforms/platform-under-test.js';
 import { createTestDatabase } from './services.js';
@@ -15,7 +15,7 @@ export interface SyncedUser {
   /** Runs to the end. `crash` may throw before a page is stored (`before`) or after (`after`): the step is lost. */
   run(mode: SyncMode, crash?: Crash): Promise<SyncRun>;
   /** One step of a new run, or of the one under way. @throws what the step throws */
-  step(mode: SyncMode): Promise<'again' | 'ended' | 'lost'>;
+  step(mode: SyncMode): ReturnType<Engine['advance']>;
   /** Our contacts that have a living link, as the CRM would show them. */
   held(): Promise<CrmRecord[]>;
   /** All contacts that are not deleted. */

@@ -313,6 +313,8 @@ export type IntegrationState =
 /** What can be changed: each does what it says, or fails with one error. */
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Lets a run that stopped at AWAITING_APPROVAL (mass delete, first push) go on. */
+  approveSync: SyncRunPayload;
   /** Ends a run; what it has synced stays. */
   cancelSync: SyncRunPayload;
   /** Starts OAuth: send the user's browser to authorizationUrl. It comes back to GET /oauth/{platform}/callback. */
@@ -329,16 +331,28 @@ export type Mutation = {
   mergeContacts: ContactPayload;
   /** Holds a run until it is resumed. */
   pauseSync: SyncRunPayload;
+  /** Queues a push of these contacts to the platform (the 'Push to CRM' button). */
+  pushContacts: SyncRunPayload;
   /** Brings deleted contacts back. */
   restoreContacts: DeleteContactsPayload;
   /** Lets a paused run go on where it stopped. */
   resumeSync: SyncRunPayload;
+  /** Tries the failed records of a finished run again, and nothing else, as a new run. */
+  retrySync: SyncRunPayload;
   /** Queues a run and returns at once. Where one is under way for the platform, returns that one with alreadyRunning true. */
   startSync: StartSyncPayload;
+  /** Puts back, here and in the CRM, what a finished run changed and nobody has changed since, as a new run. What cannot be undone is listed among its recordErrors, with the reason. */
+  undoSync: SyncRunPayload;
   /** Changes the fields that are given. */
   updateContact: ContactPayload;
   /** Changes how a platform is synced. */
   updateIntegrationSettings: IntegrationPayload;
+};
+
+
+/** What can be changed: each does what it says, or fails with one error. */
+export type MutationApproveSyncArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -394,6 +408,13 @@ export type MutationPauseSyncArgs = {
 
 
 /** What can be changed: each does what it says, or fails with one error. */
+export type MutationPushContactsArgs = {
+  ids: Array<Scalars['ID']['input']>;
+  platform: Platform;
+};
+
+
+/** What can be changed: each does what it says, or fails with one error. */
 export type MutationRestoreContactsArgs = {
   ids: Array<Scalars['ID']['input']>;
 };
@@ -406,8 +427,20 @@ export type MutationResumeSyncArgs = {
 
 
 /** What can be changed: each does what it says, or fails with one error. */
+export type MutationRetrySyncArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be changed: each does what it says, or fails with one error. */
 export type MutationStartSyncArgs = {
   input: StartSyncInput;
+};
+
+
+/** What can be changed: each does what it says, or fails with one error. */
+export type MutationUndoSyncArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
