@@ -2,6 +2,7 @@ import { settleConflicts } from './conflict-rows.js';
 import { valuesJson } from './contact-rows.js';
 import type { Sql } from './database.js';
 import type { ContactMerge } from './plan.js';
+import { clearReplaced } from './push-due.js';
 
 const merges = 'json_to_recordset($2) AS r(winner uuid, loser uuid)';
 
@@ -26,9 +27,7 @@ const moves = [
 export async function moveToWinners(sql: Sql, userId: string, pairs: readonly ContactMerge[]): Promise<void> {
   if (pairs.length === 0) return;
   for (const text of moves) await sql.query(text, [userId, JSON.stringify(pairs)]);
-  await settleConflicts(
-    sql,
-    userId,
-    pairs.map(({ winner }) => winner),
-  );
+  const winners = pairs.map(({ winner }) => winner);
+  await clearReplaced(sql, userId, winners);
+  await settleConflicts(sql, userId, winners);
 }

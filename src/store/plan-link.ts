@@ -15,7 +15,7 @@ export interface MergedRecord {
   /** What both sides agree on by that. */
   readonly base: ContactValues;
   readonly conflicts: OpenConflicts;
-  /** The contact keeps a value that the CRM has not, and should have. */
+  /** The contact has won a field against the CRM. */
   readonly keepsLocal: boolean;
 }
 
@@ -49,8 +49,7 @@ export function mergeRecord(
       base[name] = agreed?.base[name] ?? null;
     }
   }
-  const isKept = (field: ContactField) => !(field in conflicts) && values[field] !== base[field];
-  const keepsLocal = (agreed ? disputed : contactFields.map(({ name }) => name)).some(isKept);
+  const keepsLocal = disputed.some((field) => !(field in conflicts) && values[field] !== remote[field]);
   return { values, base, conflicts, keepsLocal };
 }
 

@@ -118,6 +118,8 @@ export interface PagePlan {
   readonly mappings: MappingWrite[];
   /** The external ids of the links whose conflicts have to be written: what the link's write says of them. */
   readonly disputes: Set<string>;
+  /** Contacts that have a living record more than before. */
+  readonly rejoined: Set<string>;
   readonly merges: ContactMerge[];
   readonly faults: RecordFault[];
   readonly counts: { -readonly [K in keyof SyncCounts]: SyncCounts[K] };
@@ -130,6 +132,7 @@ export function createPlan(): PagePlan {
     log: [],
     mappings: [],
     disputes: new Set(),
+    rejoined: new Set(),
     merges: [],
     faults: [],
     counts: { processed: 0, created: 0, updated: 0, unchanged: 0, deleted: 0, failed: 0, conflicts: 0 },
@@ -155,6 +158,8 @@ export function putLink(plan: PagePlan, context: PlanContext, link: Omit<Mapping
   const records = contacts.has(link.contactId) ? contactOf(context, link.contactId).records : undefined;
   if (link.state === 'DELETED_REMOTELY') records?.delete(link.externalId);
   else records?.add(link.externalId);
+  const wasLiving = before !== undefined && before.state !== 'DELETED_REMOTELY';
+  if (link.state !== 'DELETED_REMOTELY' && !wasLiving) plan.rejoined.add(link.contactId);
 }
 
 export function hasConflicts({ conflicts }: Pick<KnownRecord, 'conflicts'>): boolean {

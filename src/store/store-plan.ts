@@ -4,6 +4,7 @@ import type { Sql } from './database.js';
 import { insertRecords } from './insert-records.js';
 import { moveToWinners } from './merge-contacts.js';
 import type { MappingWrite, PagePlan } from './plan.js';
+import { clearReplaced } from './push-due.js';
 import { writeContacts } from './write-contacts.js';
 
 const upsertMappings = `INSERT INTO crm_contact_mappings (user_id, platform, id, contact_id, external_id, record_type, url, state,
@@ -40,6 +41,7 @@ export async function storePlan(
   );
   const notDue = { exceptPlatform: run.platform, exceptRecords: [...byRecord.keys()] };
   await writeContacts(sql, userId, { ...plan, created: [] }, notDue);
+  await clearReplaced(sql, userId, [...plan.rejoined]);
   await moveToWinners(sql, userId, plan.merges);
   await writeFaults(sql, userId, run, plan);
 }

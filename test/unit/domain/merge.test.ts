@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type ContactField,
   type ContactValues,
   contactFields,
   emptyValues,
@@ -82,6 +83,78 @@ describe('mergeValues', () => {
           if (remote[name] !== base[name] && local[name] === base[name])
             expect(merged[name]).toBe(remote[name]);
         }
+      }),
+    );
+  });
+
+  it('disputes nothing that both sides changed to the same', () => {
+    fc.assert(
+      fc.property(values, values, winner, (base, both, wins) => {
+        expect(mergeValues(base, both, both, always(wins))).toEqual({ values: both, disputed: [] });
+        expect(mergeValues(null, both, both, always(wins))).toEqual({ values: both, disputed: [] });
+      }),
+    );
+  });
+
+  it('changes nothing when the CRM shows what it was sent', () => {
+    fc.assert(
+      fc.property(values, values, values, winner, (base, local, remote, wins) => {
+        const sent = mergeValues(base, local, remote, always(wins)).values;
+        expect(mergeValues(sent, sent, sent, always(wins))).toEqual({ values: sent, disputed: [] });
+        // Also where it was edited again before the CRM showed it.
+        expect(mergeValues(sent, local, sent, always(wins))).toEqual({ values: local, disputed: [] });
+      }),
+    );
+  });
+
+  it('lets the winner of one field leave the others alone', () => {
+    fc.assert(
+      fc.property(values, values, values, (base, local, remote) => {
+        const mixed = mergeValues(base, local, remote, (it) => (it === 'title' ? 'LOCAL' : 'REMOTE'));
+        const remoteWins = mergeValues(base, local, remote, always('REMOTE'));
+        const localWins = mergeValues(base, local, remote, always('LOCAL'));
+        expect(mixed.disputed).toEqual(remoteWins.disputed);
+        expect(mixed.values).toEqual({ ...remoteWins.values, title: localWins.values.title });
+      }),
+    );
+  });
+
+  it('comes out the same in whatever order three sides are met, where the newest of each field wins', () => {
+    // What each side says differs from what the others say: of two that say the same no change tells which came last.
+    const side = (name: string) =>
+      fc.record({
+        minute: fc.integer({ min: 1, max: 1_000 }),
+        changed: fc.subarray(contactFields.map((it) => it.name)),
+        name: fc.constant(name),
+      });
+    const sides = fc
+      .tuple(side('a'), side('b'), side('c'))
+      .filter((all) => new Set(all.map(({ minute }) => minute)).size === all.length);
+    fc.assert(
+      fc.property(values, sides, (base, all) => {
+        const meet = (order: typeof all) => {
+          let local = base;
+          const times = new Map<ContactField, Date>();
+          for (const { minute, changed, name } of order) {
+            const at = new Date(minute * 60_000);
+            const remote = { ...base, ...Object.fromEntries(changed.map((field) => [field, `by ${name}`])) };
+            const merged = mergeValues(base, local, remote, (field) =>
+              winnerBy('NEWEST_WINS', times.get(field) ?? null, at),
+            ).values;
+            for (const field of changed) if (merged[field] === remote[field]) times.set(field, at);
+            local = merged;
+          }
+          return local;
+        };
+        const [a, b, c] = all;
+        for (const order of [
+          [a, c, b],
+          [b, a, c],
+          [b, c, a],
+          [c, a, b],
+          [c, b, a],
+        ] as (typeof all)[])
+          expect(meet(order)).toEqual(meet(all));
       }),
     );
   });

@@ -21,6 +21,7 @@ const stepOf = fc.record({
   field: fc.constantFrom(...fields),
   value,
   told: fc.option(fc.constantFrom(...crms)),
+  sent: fc.boolean(),
 });
 export type Step = typeof stepOf extends fc.Arbitrary<infer T> ? T : never;
 
@@ -46,6 +47,7 @@ export class World {
     for (const step of story) {
       this.do(step);
       if (step.told) this.tell(step.told);
+      if (step.told && step.sent) this.push(step.told);
     }
     return this;
   }
