@@ -84,7 +84,7 @@ function outcomeOf({ id }: Update, fate: Fate): WriteOutcome {
 }
 
 function done({ id, externalId }: Update | Delete): WriteOutcome {
-  return { id, kind: 'DONE', externalId, record: null };
+  return { id, kind: 'DONE', externalId, url: null, at: null };
 }
 
 function changesOf({ object }: Writing, { values, changed }: Update) {

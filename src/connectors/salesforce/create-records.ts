@@ -1,5 +1,5 @@
 import type { RecordWrite, WriteOutcome } from '../contract.js';
-import { describeDuplicates, onlyMatchOf, severalWithEmail, twinNotMade } from './duplicates.js';
+import { describeDuplicates, severalWithEmail, twinNotMade } from './duplicates.js';
 import { findByEmail, findSent } from './known-people.js';
 import { fillRequired } from './required.js';
 import { type Answers, recordOf, refuseTooLong, saveEach, type Writing } from './saving.js';
@@ -49,7 +49,8 @@ async function answerSent(
   const found = await findSent(writing, sent);
   for (const it of writes) {
     const externalId = found.get(it.id);
-    if (externalId !== undefined) answers.set(it, { id: it.id, kind: 'DONE', externalId, record: null });
+    if (externalId !== undefined)
+      answers.set(it, { id: it.id, kind: 'DONE', externalId, url: null, at: null });
   }
 }
 
@@ -96,10 +97,9 @@ function answerUnsure(writes: readonly Create[], answers: Answers<Create>): void
 }
 
 function outcomeOf({ object }: Writing, { id }: Create, result: SaveResult): WriteOutcome {
-  if (result.success) return { id, kind: 'DONE', externalId: result.id, record: null };
+  if (result.success) return { id, kind: 'DONE', externalId: result.id, url: null, at: null };
+  // Who has its e-mail was found before: what an org's rule goes by is likeness, and a likeness is for its user to judge.
   const duplicates = result.errors.find(({ statusCode }) => statusCode === 'DUPLICATES_DETECTED');
-  if (!duplicates) return { id, kind: 'REFUSED', fault: faultOf(object, result.errors) };
-  const externalId = onlyMatchOf(object, duplicates);
-  if (externalId !== null) return { id, kind: 'EXISTS', externalId };
-  return { id, kind: 'REFUSED', fault: describeDuplicates(duplicates) };
+  const fault = duplicates ? describeDuplicates(duplicates) : faultOf(object, result.errors);
+  return { id, kind: 'REFUSED', fault };
 }

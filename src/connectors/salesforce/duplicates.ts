@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { WriteFault } from '../contract.js';
-import type { OrgObject } from './org-objects.js';
 import type { SaveError } from './write-calls.js';
 
 const duplicates = z.object({
@@ -8,16 +7,6 @@ const duplicates = z.object({
     z.object({ matchRecords: z.array(z.object({ record: z.object({ Id: z.string() }) })) }),
   ),
 });
-
-/**
- * The one record that an org's duplicate rule takes for the same; null where there are several, or it is of another
- * object, or the reply does not tell: some replies name no records, and a part that cannot be read may hide one.
- */
-export function onlyMatchOf({ keyPrefix }: OrgObject, error: SaveError): string | null {
-  const ids = matchesOf(error);
-  const [only] = ids;
-  return ids.size === 1 && only?.startsWith(keyPrefix) ? only : null;
-}
 
 /** Its user decides: what the org's rule refuses is never saved against it. */
 export function describeDuplicates(error: SaveError): WriteFault {

@@ -1,4 +1,4 @@
-import type { RecordWrite, RecordWriter, WriteKind } from '../contract.js';
+import type { RecordWrite, RecordWriter, WriteKind, WriteOutcome } from '../contract.js';
 import { createCalls } from './calls.js';
 import { deleteRecords, updateRecords } from './change-records.js';
 import { convertRow } from './convert.js';
@@ -27,12 +27,16 @@ export function createObjectWriter(object: OrgObject, rules: SalesforceRules): R
         throw new RangeError(`At most ${collectionMax} writes at once, not ${writes.length}`);
       const writing = open(session, signal);
       return [
-        ...(await createRecords(writing, ofKind(writes, 'CREATE'))),
+        ...(await createRecords(writing, ofKind(writes, 'CREATE'))).map((it) => withUrl(session, it)),
         ...(await updateRecords(writing, ofKind(writes, 'UPDATE'))),
         ...(await deleteRecords(writing, ofKind(writes, 'DELETE'))),
       ];
     },
   };
+}
+
+function withUrl({ apiUrl }: OrgSession, outcome: WriteOutcome): WriteOutcome {
+  return outcome.kind === 'DONE' ? { ...outcome, url: `${apiUrl}/${outcome.externalId}` } : outcome;
 }
 
 function ofKind<K extends WriteKind>(writes: readonly RecordWrite[], kind: K) {
