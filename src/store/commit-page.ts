@@ -7,7 +7,7 @@ import { moveToWinners } from './merge-contacts.js';
 import { planPage } from './page-plan.js';
 import { type PendingChange, settleChanges } from './pending-changes.js';
 import type { MappingWrite, PagePlan } from './plan.js';
-import { type Checkpoint, type ClaimedRun, readClaim, runColumns } from './run-rows.js';
+import { asRun, type Checkpoint, type ClaimedRun, readClaim, runColumns } from './run-rows.js';
 import { nextSignOfLife } from './run-work.js';
 import { lockContacts, writeContacts } from './write-contacts.js';
 
@@ -23,6 +23,8 @@ export interface CommitPlace {
   readonly deletes?: boolean;
   /** Changes that the page has read: no longer pending, unless they were told again meanwhile. */
   readonly settles?: readonly PendingChange[];
+  /** Calls to the CRM since the run's last page. */
+  readonly calls?: number;
 }
 
 /** By this page of a run, a new database holds enough for statistics to mean something. */
@@ -42,7 +44,7 @@ export async function commitPage(
   const { userId, run } = claim;
   if (claim.page === youngPage)
     await database.asUser(userId, (sql) => sql.query('SELECT analyze_young_tables()'));
-  return database.asUser(userId, async (sql) => {
+  return asRun(database, claim, async (sql) => {
     const held = await sql.query({
       name: 'hold-run',
       text: `SELECT i.conflict_policy, ${lockContacts}, EXISTS (SELECT FROM crm_held_deletions h
@@ -68,7 +70,7 @@ export async function commitPage(
     await insertRecords(sql, userId, run, marksSeen, plan.created);
     await writeContacts(sql, userId, { ...plan, created: [] });
     await writeMappings(sql, userId, run, marksSeen, plan.mappings);
-    await moveToWinners(sql, userId, plan.merges);
+    await moveToWinners(sql, userId, plan.merges, run.dryRun);
     await writeFaults(sql, userId, run, plan);
     await settleChanges(sql, claim, at.settles ?? []);
     if (at.deletes) await settleDeletions(sql, claim, page.tombstones);
@@ -126,7 +128,7 @@ async function moveRun(
     text: `UPDATE sync_runs SET page = page + 1, sequence = sequence + 1, checkpoint = $3, phase = $12, updated_at = now(),
         due_at = ${nextSignOfLife}, waiting_for = NULL, failing_since = NULL,
         processed = processed + $4, created = created + $5, updated = updated + $6, unchanged = unchanged + $7,
-        deleted = deleted + $8, failed = failed + $9, conflicts = conflicts + $10,
+        deleted = deleted + $8, failed = failed + $9, conflicts = conflicts + $10, api_calls = api_calls + $13,
         total = greatest(coalesce($11::int, total), CASE WHEN coalesce($11::int, total) IS NOT NULL THEN processed + $4 END)
       WHERE user_id = $1 AND id = $2 RETURNING ${runColumns}`,
     values: [
@@ -137,6 +139,7 @@ async function moveRun(
       ...[counts.deleted, counts.failed, counts.conflicts],
       total,
       at.phase,
+      at.calls ?? 0,
     ],
   });
   return readClaim(claim.userId, moved.rows[0]);

@@ -7,6 +7,7 @@ import { beginStreams, totalOf } from './begin.js';
 import type { Brake } from './brakes.js';
 import { takeInChanges } from './changes.js';
 import { carryOutDeletions } from './deletions.js';
+import { prepareCopies } from './prepare-copies.js';
 import { type Outcome, pullStream, type StreamWork } from './pull.js';
 import { type PushWork, push } from './push.js';
 import { reconcileStream } from './reconcile.js';
@@ -17,7 +18,10 @@ import { createStepMeter, defaultStepBudget, type StepBudget, type StepMeter } f
 const mostRestarts = 3;
 
 export interface EngineDeps {
-  readonly store: Pick<Store, 'work' | 'pending' | 'deletions' | 'pushes' | 'credentials' | 'integrations'>;
+  readonly store: Pick<
+    Store,
+    'work' | 'pending' | 'previews' | 'deletions' | 'pushes' | 'credentials' | 'integrations'
+  >;
   readonly connectors: Connectors;
   readonly events: Events;
   readonly log: Logger;
@@ -45,13 +49,18 @@ export function createEngine(deps: EngineDeps): Engine {
     const { session, tokens } = await openSession(deps, start, connector);
     const streams = await streamsOf(deps, start, connector);
     let claim = start;
+    const takeCalls = createCallCounter(session);
     const commitNext: typeof commit = async (held, page, at) => {
-      const moved = await commit(held, page, { ...at, total: totalOf(streams, at.checkpoint) });
+      const total = totalOf(streams, at.checkpoint);
+      const moved = await commit(held, page, { ...at, total, calls: takeCalls() });
       claim = moved ?? claim;
       return moved;
     };
-    const own = { session, meter, commit: commitNext };
+    const own = { session, meter, takeCalls, commit: commitNext };
     try {
+      const prepared = await prepareCopies(deps.store.previews, { claim, meter });
+      if (prepared.kind !== 'done') return prepared;
+      claim = prepared.claim;
       claim = await beginStreams(work, { claim, streams, session });
       let outcome: Outcome = await takeInChanges(deps.store.pending, { claim, streams, ...own });
       for (const stream of streams) {
@@ -67,19 +76,28 @@ export function createEngine(deps: EngineDeps): Engine {
     } catch (error) {
       if (hasCode(error, 'NEEDS_REAUTHORIZATION')) await tokens.giveUp(error);
       throw error;
+    } finally {
+      await countRest(start, takeCalls());
     }
+  }
+
+  /** Calls that brought no page. What became of the step must not depend on whether they can be counted. */
+  async function countRest(claim: ClaimedRun, calls: number): Promise<void> {
+    if (calls === 0) return;
+    await work
+      .countCalls(claim, calls)
+      .catch((error: unknown) => deps.log.warn({ err: error, calls }, 'calls of a run are not counted'));
   }
 
   /** All is read: now what the CRM has deleted is carried out, and what is due is sent. */
   async function act(
     claim: ClaimedRun,
-    own: Pick<PushWork, 'streams' | 'session' | 'meter' | 'commit'>,
+    own: Pick<PushWork, 'streams' | 'session' | 'meter' | 'takeCalls' | 'commit'>,
   ): Promise<Outcome> {
     const read = await carryOutDeletions(deps.store, { ...own, claim, hold });
     if (read.kind !== 'done' || !sends(read.claim)) return read;
     const tell = (moved: ClaimedRun) => void publish(moved.userId, moved.run);
-    const takeCalls = createCallCounter(own.session);
-    return push(deps.store, { ...own, claim: read.claim, hold, tell, takeCalls });
+    return push(deps.store, { ...own, claim: read.claim, hold, tell });
   }
 
   async function hold(claim: ClaimedRun, { brake, words }: Brake): Promise<Outcome> {
