@@ -1,10 +1,11 @@
-import type { Connector, Connectors, Session, Stream } from '../connectors/index.js';
+import type { Connector, Connectors, Stream } from '../connectors/index.js';
 import { AppError, type Page, platformNames, progressOf, type SyncRun } from '../domain/index.js';
 import type { Events } from '../events/index.js';
 import type { Logger } from '../runtime/index.js';
 import type { ClaimedRun, CommitPlace, Store, StreamCheckpoint } from '../store/index.js';
 import { beginStreams, totalOf } from './begin.js';
 import type { Brake } from './brakes.js';
+import { createCallCounter } from './call-counter.js';
 import { takeInChanges } from './changes.js';
 import { carryOutDeletions } from './deletions.js';
 import { prepareCopies } from './prepare-copies.js';
@@ -49,14 +50,14 @@ export function createEngine(deps: EngineDeps): Engine {
     const { session, tokens } = await openSession(deps, start, connector);
     const streams = await streamsOf(deps, start, connector);
     let claim = start;
-    const takeCalls = createCallCounter(session);
+    const calls = createCallCounter(session);
     const commitNext: typeof commit = async (held, page, at) => {
       const total = totalOf(streams, at.checkpoint);
-      const moved = await commit(held, page, { ...at, total, calls: takeCalls() });
+      const moved = await calls.during((made) => commit(held, page, { ...at, total, calls: made }));
       claim = moved ?? claim;
       return moved;
     };
-    const own = { session, meter, takeCalls, commit: commitNext };
+    const own = { session, meter, takeCalls: calls.take, commit: commitNext };
     try {
       const prepared = await prepareCopies(deps.store.previews, { claim, meter });
       if (prepared.kind !== 'done') return prepared;
@@ -77,7 +78,7 @@ export function createEngine(deps: EngineDeps): Engine {
       if (hasCode(error, 'NEEDS_REAUTHORIZATION')) await tokens.giveUp(error);
       throw error;
     } finally {
-      await countRest(start, takeCalls());
+      await countRest(start, calls.take());
     }
   }
 
@@ -158,16 +159,6 @@ async function streamsOf(
 /** What a CRM tells of between two syncs is only taken in. */
 function sends({ run }: ClaimedRun): boolean {
   return run.direction !== 'PULL' && run.trigger !== 'CHANGE';
-}
-
-/** Calls since it was asked last. */
-function createCallCounter(session: Session): () => number {
-  let counted = session.calls;
-  return () => {
-    const calls = session.calls - counted;
-    counted += calls;
-    return calls;
-  };
 }
 
 function hasCode(error: unknown, code: AppError['code']): error is AppError {
