@@ -1,5 +1,4 @@
 import {
-  badInput,
   type Contact,
   type Integration,
   isId,
@@ -45,12 +44,12 @@ export function createRunCommands({ store, queue, events }: CommandDeps): RunCom
 
   return {
     async startSync(user, { platform, direction, mode, dryRun }) {
-      if (dryRun) throw badInput('dryRun', 'A dry run is not available so far.');
       const { run, integrationId, alreadyRunning } = await store.runs.start(user, {
         platform,
         direction,
         mode,
         trigger: 'USER',
+        dryRun,
       });
       return { syncRun: await setOff(user, run, integrationId), alreadyRunning };
     },

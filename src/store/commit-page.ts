@@ -5,7 +5,7 @@ import { findKnown, findReported } from './known-records.js';
 import { planPage } from './page-plan.js';
 import { type PendingChange, settleChanges } from './pending-changes.js';
 import type { PagePlan } from './plan.js';
-import { type Checkpoint, type ClaimedRun, readClaim, runColumns } from './run-rows.js';
+import { asRun, type Checkpoint, type ClaimedRun, readClaim, runColumns } from './run-rows.js';
 import { nextSignOfLife } from './run-work.js';
 import { storePlan } from './store-plan.js';
 import { lockContacts } from './write-contacts.js';
@@ -22,6 +22,8 @@ export interface CommitPlace {
   readonly deletes?: boolean;
   /** Changes that the page has read: no longer pending, unless they were told again meanwhile. */
   readonly settles?: readonly PendingChange[];
+  /** Calls to the CRM since the run's last page. */
+  readonly calls?: number;
 }
 
 /** By this page of a run, a new database holds enough for statistics to mean something. */
@@ -41,7 +43,7 @@ export async function commitPage(
   const { userId, run } = claim;
   if (claim.page === youngPage)
     await database.asUser(userId, (sql) => sql.query('SELECT analyze_young_tables()'));
-  return database.asUser(userId, async (sql) => {
+  return asRun(database, claim, async (sql) => {
     const held = await holdPage(sql, claim);
     if (!held) return null;
     const { mayBeStale = false, provesPresence = !mayBeStale } = page;
@@ -94,7 +96,7 @@ async function moveRun(
     text: `UPDATE sync_runs SET page = page + 1, sequence = sequence + 1, checkpoint = $3, phase = $12, updated_at = now(),
         due_at = ${nextSignOfLife}, waiting_for = NULL, failing_since = NULL,
         processed = processed + $4, created = created + $5, updated = updated + $6, unchanged = unchanged + $7,
-        deleted = deleted + $8, failed = failed + $9, conflicts = conflicts + $10,
+        deleted = deleted + $8, failed = failed + $9, conflicts = conflicts + $10, api_calls = api_calls + $13,
         total = greatest(coalesce($11::int, total), CASE WHEN coalesce($11::int, total) IS NOT NULL THEN processed + $4 END)
       WHERE user_id = $1 AND id = $2 RETURNING ${runColumns}`,
     values: [
@@ -105,6 +107,7 @@ async function moveRun(
       ...[counts.deleted, counts.failed, counts.conflicts],
       total,
       at.phase,
+      at.calls ?? 0,
     ],
   });
   return readClaim(claim.userId, moved.rows[0]);

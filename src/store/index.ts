@@ -15,6 +15,7 @@ import { createListening, type Listening } from './listening.js';
 import { createOAuthStates, type OAuthStates } from './oauth-states.js';
 import { createPendingChanges, type PendingChanges } from './pending-changes.js';
 import { createPossibleDuplicates, type PossibleDuplicates } from './possible-duplicates.js';
+import { createPreviews, type Previews } from './previews.js';
 import { createPushPlanning, type PushPlanning } from './push-planning.js';
 import { createPushSending, type PushSending } from './push-sending.js';
 import { createPushSettling, type PushSettling } from './push-settling.js';
@@ -66,6 +67,7 @@ export interface Store {
   readonly recordErrors: RecordErrors;
   readonly work: RunWork & RunPages;
   readonly pending: PendingChanges;
+  readonly previews: Previews;
   readonly deletions: HeldDeletions;
   readonly pushes: PushPlanning & PushSending & PushSettling;
   readonly listening: Listening;
@@ -97,6 +99,7 @@ export function openStore(options: DatabaseOptions & { readonly keys: readonly V
     recordErrors: createRecordErrors(database),
     work: { ...createRunWork(database), ...createRunPages(database) },
     pending: createPendingChanges(database),
+    previews: createPreviews(database),
     deletions: createHeldDeletions(database),
     pushes: {
       ...createPushPlanning(database),

@@ -42,7 +42,7 @@ export async function storePlan(
   const notDue = { exceptPlatform: run.platform, exceptRecords: [...byRecord.keys()] };
   await writeContacts(sql, userId, { ...plan, created: [] }, notDue);
   await clearReplaced(sql, userId, [...plan.rejoined]);
-  await moveToWinners(sql, userId, plan.merges);
+  await moveToWinners(sql, userId, plan.merges, run.dryRun);
   await writeFaults(sql, userId, run, plan);
 }
 

@@ -1,12 +1,14 @@
-import type { Connector, Connectors, Session, Stream } from '../connectors/index.js';
+import type { Connector, Connectors, Stream } from '../connectors/index.js';
 import { AppError, type Page, platformNames, progressOf, type SyncRun, sendsToCrm } from '../domain/index.js';
 import type { Events } from '../events/index.js';
 import type { Logger } from '../runtime/index.js';
 import type { ClaimedRun, CommitPlace, Store, StreamCheckpoint } from '../store/index.js';
 import { beginStreams, totalOf } from './begin.js';
 import type { Brake } from './brakes.js';
+import { createCallCounter } from './call-counter.js';
 import { takeInChanges } from './changes.js';
 import { carryOutDeletions } from './deletions.js';
+import { prepareCopies } from './prepare-copies.js';
 import { type Outcome, pullStream, type StreamWork } from './pull.js';
 import { push } from './push.js';
 import type { PushWork } from './push-work.js';
@@ -18,7 +20,10 @@ import { createStepMeter, defaultStepBudget, type StepBudget, type StepMeter } f
 const mostRestarts = 3;
 
 export interface EngineDeps {
-  readonly store: Pick<Store, 'work' | 'pending' | 'deletions' | 'pushes' | 'credentials' | 'integrations'>;
+  readonly store: Pick<
+    Store,
+    'work' | 'pending' | 'previews' | 'deletions' | 'pushes' | 'credentials' | 'integrations'
+  >;
   readonly connectors: Connectors;
   readonly events: Events;
   readonly log: Logger;
@@ -46,13 +51,18 @@ export function createEngine(deps: EngineDeps): Engine {
     const { session, tokens } = await openSession(deps, start, connector);
     const streams = await streamsOf(deps, start, connector);
     let claim = start;
+    const calls = createCallCounter(session);
     const commitNext: typeof commit = async (held, page, at) => {
-      const moved = await commit(held, page, { ...at, total: totalOf(streams, at.checkpoint) });
+      const total = totalOf(streams, at.checkpoint);
+      const moved = await calls.during((made) => commit(held, page, { ...at, total, calls: made }));
       claim = moved ?? claim;
       return moved;
     };
-    const own = { session, meter, commit: commitNext };
+    const own = { session, meter, takeCalls: calls.take, commit: commitNext };
     try {
+      const prepared = await prepareCopies(deps.store.previews, { claim, meter });
+      if (prepared.kind !== 'done') return prepared;
+      claim = prepared.claim;
       claim = await beginStreams(work, { claim, streams, session });
       let outcome: Outcome = await takeInChanges(deps.store.pending, { claim, streams, ...own });
       for (const stream of streams) {
@@ -68,19 +78,28 @@ export function createEngine(deps: EngineDeps): Engine {
     } catch (error) {
       if (hasCode(error, 'NEEDS_REAUTHORIZATION')) await tokens.giveUp(error);
       throw error;
+    } finally {
+      await countRest(start, calls.take());
     }
+  }
+
+  /** Calls that brought no page. What became of the step must not depend on whether they can be counted. */
+  async function countRest(claim: ClaimedRun, calls: number): Promise<void> {
+    if (calls === 0) return;
+    await work
+      .countCalls(claim, calls)
+      .catch((error: unknown) => deps.log.warn({ err: error, calls }, 'calls of a run are not counted'));
   }
 
   /** All is read: now what the CRM has deleted is carried out, and what is due is sent. */
   async function act(
     claim: ClaimedRun,
-    own: Pick<PushWork, 'streams' | 'session' | 'meter' | 'commit'>,
+    own: Pick<PushWork, 'streams' | 'session' | 'meter' | 'takeCalls' | 'commit'>,
   ): Promise<Outcome> {
     const read = await carryOutDeletions(deps.store, { ...own, claim, hold });
     if (read.kind !== 'done' || !sendsToCrm(read.claim.run)) return read;
     const tell = (moved: ClaimedRun) => void publish(moved.userId, moved.run);
-    const takeCalls = createCallCounter(own.session);
-    return push(deps.store, { ...own, claim: read.claim, hold, tell, takeCalls });
+    return push(deps.store, { ...own, claim: read.claim, hold, tell });
   }
 
   async function hold(claim: ClaimedRun, { brake, words }: Brake): Promise<Outcome> {
@@ -136,16 +155,6 @@ async function streamsOf(
   connector: Connector,
 ): Promise<readonly Stream[]> {
   return connector.streams((await store.integrations.get(userId, run.platform)).settings);
-}
-
-/** Calls since it was asked last. */
-function createCallCounter(session: Session): () => number {
-  let counted = session.calls;
-  return () => {
-    const calls = session.calls - counted;
-    counted += calls;
-    return calls;
-  };
 }
 
 function hasCode(error: unknown, code: AppError['code']): error is AppError {
