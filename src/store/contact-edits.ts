@@ -1,6 +1,7 @@
 import { type Contact, type ContactSource, type ContactValues, emptyValues, newId } from '../domain/index.js';
 import { contactColumns, readContact, readValues } from './contact-rows.js';
 import type { Database, Sql } from './database.js';
+import { markDue, markRestored } from './push-due.js';
 import { diffValues, type LoggedChange, lockContacts, writeContacts } from './write-contacts.js';
 
 export interface ImportEntry {
@@ -41,6 +42,7 @@ export function createContactEdits(database: Database): ContactEdits {
       }),
     update: (userId, id, change) =>
       database.asUser(userId, async (sql) => {
+        await sql.query(`SELECT ${lockContacts}`); // a page that is at work on its links would not see it
         const found = await sql.query(
           `SELECT ${contactColumns} FROM contacts c WHERE c.user_id = $1 AND c.id = $2 AND c.deleted_at IS NULL FOR UPDATE`,
           [userId, id],
@@ -79,7 +81,7 @@ function logged(
   after: ContactValues,
   source: ContactSource = 'API',
 ): LoggedChange {
-  return { contactId, kind, source, syncRunId: null, fields: diffValues(before, after) };
+  return { contactId, kind, source, syncRunId: null, fields: diffValues(before, after), changedAt: null };
 }
 
 interface Draft {
@@ -158,6 +160,8 @@ async function setDeleted(
     [userId, ids],
   );
   const changed = found.rows.map((row) => row.id as string);
+  await markDue(sql, userId, changed);
+  if (!deleted) await markRestored(sql, userId, changed);
   await writeContacts(sql, userId, {
     created: [],
     changed: [],
@@ -167,6 +171,7 @@ async function setDeleted(
       source: 'API',
       syncRunId: null,
       fields: [],
+      changedAt: null,
     })),
   });
   return changed;

@@ -28,7 +28,9 @@ export function createContactMerging(database: Database): ContactMerging {
         await writeContacts(sql, userId, {
           created: [],
           changed: [{ id: winnerId, values, deleted: false }],
-          log: [{ contactId: winnerId, kind: 'MERGED', source: 'API', syncRunId: null, fields }],
+          log: [
+            { contactId: winnerId, kind: 'MERGED', source: 'API', syncRunId: null, fields, changedAt: null },
+          ],
         });
         await moveToWinners(
           sql,

@@ -1,5 +1,6 @@
 import type { Cursor, Page, Platform, Tombstone } from '../domain/index.js';
 import { type CommitPlace, commitPage } from './commit-page.js';
+import { type Conflicts, createConflicts } from './conflicts.js';
 import { type ContactEdits, createContactEdits } from './contact-edits.js';
 import { type ContactMerging, createContactMerging } from './contact-merging.js';
 import { type ContactQueries, createContactQueries } from './contact-queries.js';
@@ -28,6 +29,7 @@ import { createVerifications, type Verifications } from './verification.js';
 
 export type { StartedRun } from './change-runs.js';
 export type { CommitPlace } from './commit-page.js';
+export type { StoredConflict } from './conflicts.js';
 export type { ContactOrdering, ContactSelection } from './contact-queries.js';
 export type { Credentials, StoredTokens } from './credentials.js';
 export type { KeptNotice, Listened } from './listening.js';
@@ -56,6 +58,7 @@ export interface RunPages {
 export interface Store {
   readonly users: Users;
   readonly contacts: ContactQueries & ContactEdits & ContactMerging & PossibleDuplicates;
+  readonly conflicts: Conflicts;
   readonly integrations: Integrations;
   readonly credentials: CredentialStore;
   readonly oauthStates: OAuthStates;
@@ -86,6 +89,7 @@ export function openStore(options: DatabaseOptions & { readonly keys: readonly V
       ...createContactMerging(database),
       ...createPossibleDuplicates(database),
     },
+    conflicts: createConflicts(database),
     integrations: createIntegrations(database),
     credentials: createCredentialStore(database, vault),
     oauthStates: createOAuthStates(database, vault),

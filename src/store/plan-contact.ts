@@ -97,5 +97,5 @@ function log(
   kind: LoggedChange['kind'],
   fields: LoggedChange['fields'],
 ): void {
-  plan.log.push({ contactId: id, kind, source: platform, syncRunId: runId, fields });
+  plan.log.push({ contactId: id, kind, source: platform, syncRunId: runId, fields, changedAt: null });
 }

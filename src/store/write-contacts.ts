@@ -1,7 +1,9 @@
 import type { ContactChangeKind, ContactSource, ContactValues, FieldChange } from '../domain/index.js';
 import { newId } from '../domain/index.js';
+import { settleConflicts } from './conflict-rows.js';
 import { fieldColumnList, fieldColumns, toColumns } from './contact-rows.js';
 import type { Sql } from './database.js';
+import { markDue, type NotDue } from './push-due.js';
 
 export interface NewContact {
   readonly id: string;
@@ -23,6 +25,8 @@ export interface LoggedChange {
   readonly source: ContactSource;
   readonly syncRunId: string | null;
   readonly fields: readonly FieldChange[];
+  /** When, by the clock of the CRM that made the change; null where it does not tell, or where this API made it. */
+  readonly changedAt: Date | null;
 }
 
 /** Contacts to write, with the log of what that changes; the caller's transaction holds it together. */
@@ -51,15 +55,17 @@ const updateContacts = `UPDATE contacts c SET ${assignments}, updated_at = now()
   FROM json_to_recordset($2) AS r(id uuid, deleted boolean, changed_at timestamptz, ${columnTypes})
   WHERE c.user_id = $1 AND c.id = r.id`;
 
-const insertChanges = `INSERT INTO contact_changes (user_id, id, contact_id, kind, source, sync_run_id, fields)
-  SELECT $1, r.id, r.contact_id, r.kind, r.source, r.sync_run_id, r.fields
+const insertChanges = `INSERT INTO contact_changes (user_id, id, contact_id, kind, source, sync_run_id, fields, changed_at)
+  SELECT $1, r.id, r.contact_id, r.kind, r.source, r.sync_run_id, r.fields, r.changed_at
   FROM json_to_recordset($2) AS r(id uuid, contact_id uuid, kind contact_change_kind, source contact_source,
-    sync_run_id uuid, fields jsonb)`;
+    sync_run_id uuid, fields jsonb, changed_at timestamptz)`;
 
+/** What is linked to the contacts becomes due; who disputes what they have now does so no more. Under `lockContacts`. */
 export async function writeContacts(
   sql: Sql,
   userId: string,
   { created, changed, log }: ContactWrites,
+  notDue: NotDue = {},
 ): Promise<void> {
   if (created.length > 0) {
     const rows = created.map(({ id, source, values }) => ({ id, source, ...toColumns(values) }));
@@ -79,18 +85,25 @@ export async function writeContacts(
       text: updateContacts,
       values: [userId, JSON.stringify(rows)],
     });
+    const ids = changed.map(({ id }) => id);
+    await markDue(sql, userId, ids, notDue);
+    await settleConflicts(sql, userId, ids);
   }
-  if (log.length > 0) {
-    const rows = log.map((change) => ({
-      id: newId(),
-      contact_id: change.contactId,
-      kind: change.kind,
-      source: change.source,
-      sync_run_id: change.syncRunId,
-      fields: Object.fromEntries(change.fields.map(({ field, before, after }) => [field, [before, after]])),
-    }));
-    await sql.query({ name: 'insert-changes', text: insertChanges, values: [userId, JSON.stringify(rows)] });
-  }
+  await writeLog(sql, userId, log);
+}
+
+async function writeLog(sql: Sql, userId: string, log: readonly LoggedChange[]): Promise<void> {
+  if (log.length === 0) return;
+  const rows = log.map((change) => ({
+    id: newId(),
+    contact_id: change.contactId,
+    kind: change.kind,
+    source: change.source,
+    sync_run_id: change.syncRunId,
+    fields: Object.fromEntries(change.fields.map(({ field, before, after }) => [field, [before, after]])),
+    changed_at: change.changedAt,
+  }));
+  await sql.query({ name: 'insert-changes', text: insertChanges, values: [userId, JSON.stringify(rows)] });
 }
 
 /** What differs between two states of a contact, field by field. */
