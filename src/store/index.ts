@@ -41,6 +41,7 @@ export type { HeldPush } from './push-sending.js';
 export type { PushResults } from './push-settling.js';
 export type { StoredRecordError } from './record-errors.js';
 export type { Checkpoint, ClaimedRun, StreamCheckpoint } from './run-rows.js';
+export type { SpecialRun } from './special-runs.js';
 export type { NewRun } from './sync-runs.js';
 export type { VaultKey } from './vault.js';
 export type { DueVerification, SampledLink, VerificationLook } from './verification.js';
