@@ -1,7 +1,7 @@
 import type { SyncError, SyncRun } from '../domain/index.js';
 import { workableStatuses } from '../domain/index.js';
 import { startChangeRun } from './change-runs.js';
-import type { Database } from './database.js';
+import type { Database, Sql } from './database.js';
 import { type Checkpoint, type ClaimedRun, moveRun, readClaim, readRun, runColumns } from './run-rows.js';
 
 /** A run is due again this long after its last sign of life. */
@@ -128,20 +128,24 @@ function finishRun(database: Database, claim: ClaimedRun): Promise<SyncRun | 'pe
       [claim.userId, claim.run.id, claim.page, isProvable(claim)],
     );
     if (!ended.rows[0]) return null;
-    // A run that only sends has taken nothing in: the next reading begins where it did.
-    const taken = claim.run.direction === 'PUSH' ? [] : Object.entries(claim.checkpoint);
-    const cursors = Object.fromEntries(taken.map(([name, { cursor }]) => [name, cursor]));
-    await sql.query(
-      `UPDATE crm_integrations SET cursors = cursors || $3::jsonb, updated_at = now(),
-         last_synced_at = CASE WHEN $4 = 'CHANGE' AND cursors || $3::jsonb = cursors THEN last_synced_at ELSE now() END,
-         reread_due_at = CASE WHEN reread_due_at >= $5 THEN reread_due_at END
-       WHERE user_id = $1 AND platform = $2`,
-      [claim.userId, claim.run.platform, JSON.stringify(cursors), claim.run.trigger, claim.run.queuedAt],
-    );
+    if (claim.run.purpose !== 'UNDO') await keepBookmarks(sql, claim); // an undo reads nothing
     // What was told meanwhile has a run of its own: it must not keep this one from its end.
     if (isPending) await startChangeRun(sql, claim.userId, claim.run.platform);
     return readRun(ended.rows[0]);
   });
+}
+
+/** A run that only sends has taken nothing in: the next reading begins where it did. */
+async function keepBookmarks(sql: Sql, { userId, run, checkpoint }: ClaimedRun): Promise<void> {
+  const taken = run.direction === 'PUSH' ? [] : Object.entries(checkpoint);
+  const cursors = Object.fromEntries(taken.map(([name, { cursor }]) => [name, cursor]));
+  await sql.query(
+    `UPDATE crm_integrations SET cursors = cursors || $3::jsonb, updated_at = now(),
+       last_synced_at = CASE WHEN $4 = 'CHANGE' AND cursors || $3::jsonb = cursors THEN last_synced_at ELSE now() END,
+       reread_due_at = CASE WHEN reread_due_at >= $5 THEN reread_due_at END
+     WHERE user_id = $1 AND platform = $2`,
+    [userId, run.platform, JSON.stringify(cursors), run.trigger, run.queuedAt],
+  );
 }
 
 /** Only a reading of everything says how much there should be. */

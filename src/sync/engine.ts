@@ -12,12 +12,16 @@ import { type PushWork, push } from './push.js';
 import { reconcileStream } from './reconcile.js';
 import { openSession } from './session.js';
 import { createStepMeter, defaultStepBudget, type StepBudget, type StepMeter } from './step.js';
+import { type UndoWork, undo } from './undo.js';
 
 /** So often a run may lose its place in one stream before it gives up. */
 const mostRestarts = 3;
 
 export interface EngineDeps {
-  readonly store: Pick<Store, 'work' | 'pending' | 'deletions' | 'pushes' | 'credentials' | 'integrations'>;
+  readonly store: Pick<
+    Store,
+    'work' | 'pending' | 'deletions' | 'pushes' | 'undo' | 'credentials' | 'integrations'
+  >;
   readonly connectors: Connectors;
   readonly events: Events;
   readonly log: Logger;
@@ -32,6 +36,7 @@ export interface Engine {
 
 export function createEngine(deps: EngineDeps): Engine {
   const publish = (userId: string, run: SyncRun) => deps.events.publish('sync', userId, progressOf(run));
+  const tell = (moved: ClaimedRun) => void publish(moved.userId, moved.run);
   const { work } = deps.store;
 
   async function commit(claim: ClaimedRun, page: Page, at: CommitPlace) {
@@ -52,6 +57,7 @@ export function createEngine(deps: EngineDeps): Engine {
     };
     const own = { session, meter, commit: commitNext };
     try {
+      if (start.run.purpose === 'UNDO') return await takeBack(start, connector, { streams, session, meter });
       claim = await beginStreams(work, { claim, streams, session });
       let outcome: Outcome = await takeInChanges(deps.store.pending, { claim, streams, ...own });
       for (const stream of streams) {
@@ -77,9 +83,18 @@ export function createEngine(deps: EngineDeps): Engine {
   ): Promise<Outcome> {
     const read = await carryOutDeletions(deps.store, { ...own, claim, hold });
     if (read.kind !== 'done' || !sends(read.claim)) return read;
-    const tell = (moved: ClaimedRun) => void publish(moved.userId, moved.run);
     const takeCalls = createCallCounter(own.session);
     return push(deps.store, { ...own, claim: read.claim, hold, tell, takeCalls });
+  }
+
+  /** An undo reads nothing: it only takes back. */
+  function takeBack(
+    claim: ClaimedRun,
+    { restoring }: Connector,
+    own: Pick<UndoWork, 'streams' | 'session' | 'meter'>,
+  ): Promise<Outcome> {
+    const takeCalls = createCallCounter(own.session);
+    return undo(deps.store, { ...own, claim, restoring, tell, takeCalls });
   }
 
   async function hold(claim: ClaimedRun, { brake, words }: Brake): Promise<Outcome> {

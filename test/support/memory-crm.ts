@@ -147,6 +147,7 @@ export class MemoryCrm extends MemoryRecords {
       platform,
       oauth: { authorizationUrl: noConsent, exchange: noConsent, refresh: noConsent, revoke: noConsent },
       capabilities: { ...words, changesWithinSeconds: false, limits: '' },
+      restoring: 'Its user can restore what was deleted.',
       streams: () => [stream],
       openSession: ({ accountId }) => ({ accountId, calls: 0 }),
       readBudget: async () => budget,

@@ -95,5 +95,5 @@ function breakable(store: Store, breaks: BreakStore): EngineDeps['store'] {
         },
       ]),
     ) as T;
-  return { ...store, work: watched(store.work), pushes: watched(store.pushes) };
+  return { ...store, work: watched(store.work), pushes: watched(store.pushes), undo: watched(store.undo) };
 }
