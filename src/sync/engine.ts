@@ -1,5 +1,5 @@
 import type { Connector, Connectors, Session, Stream } from '../connectors/index.js';
-import { AppError, type Page, platformNames, progressOf, type SyncRun } from '../domain/index.js';
+import { AppError, type Page, platformNames, progressOf, type SyncRun, sendsToCrm } from '../domain/index.js';
 import type { Events } from '../events/index.js';
 import type { Logger } from '../runtime/index.js';
 import type { ClaimedRun, CommitPlace, Store, StreamCheckpoint } from '../store/index.js';
@@ -82,7 +82,7 @@ export function createEngine(deps: EngineDeps): Engine {
     own: Pick<PushWork, 'streams' | 'session' | 'meter' | 'commit'>,
   ): Promise<Outcome> {
     const read = await carryOutDeletions(deps.store, { ...own, claim, hold });
-    if (read.kind !== 'done' || !sends(read.claim)) return read;
+    if (read.kind !== 'done' || !sendsToCrm(read.claim.run)) return read;
     const takeCalls = createCallCounter(own.session);
     return push(deps.store, { ...own, claim: read.claim, hold, tell, takeCalls });
   }
@@ -150,11 +150,6 @@ async function streamsOf(
   connector: Connector,
 ): Promise<readonly Stream[]> {
   return connector.streams((await store.integrations.get(userId, run.platform)).settings);
-}
-
-/** What a CRM tells of between two syncs is only taken in. */
-function sends({ run }: ClaimedRun): boolean {
-  return run.direction !== 'PULL' && run.trigger !== 'CHANGE';
 }
 
 /** Calls since it was asked last. */

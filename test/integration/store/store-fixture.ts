@@ -9,13 +9,14 @@ export interface StoreFixture {
   readonly store: Store;
   /** A connection past the store, as the owner of the tables; closed with the file. */
   openClient(): Promise<pg.Client>;
-  /** A new user, connected to HubSpot. */
+  /** A new user, connected to HubSpot, who is not asked before deletions. */
   connectUser(): Promise<string>;
   /** A run of that user, taken up. */
   claimRun(userId: string, mode?: 'FULL' | 'INCREMENTAL'): Promise<ClaimedRun>;
 }
 
-export const at = { checkpoint: {}, whole: true, phase: 'PULLING' as const };
+/** A page whose deletions are carried out at once. */
+export const at = { checkpoint: {}, whole: true, phase: 'PULLING' as const, deletes: true };
 
 export async function openStoreFixture(): Promise<StoreFixture> {
   const { url } = await createTestDatabase();
@@ -40,6 +41,7 @@ export async function openStoreFixture(): Promise<StoreFixture> {
         scopes: ['oauth'],
         account: { id: String(users), name: `account ${users}` },
       });
+      await store.integrations.changeSettings(userId, 'HUBSPOT', { massDeleteLimit: 1 });
       return userId;
     },
     async claimRun(userId, mode = 'FULL') {

@@ -63,9 +63,11 @@ describe('tenancy', () => {
       `SELECT attrelid::regclass::text AS name FROM pg_attribute WHERE attname = 'user_id' AND attstattarget = 0
        ORDER BY 1`,
     );
+    const copied = ['contact_changes', 'contacts', 'crm_conflicts', 'crm_contact_mappings'];
+    copied.push('crm_held_deletions', 'crm_pending_changes');
     expect(found.rows.map((row) => row.name)).toEqual([
-      ...['contact_changes', 'contacts', 'crm_contact_mappings', 'crm_pending_changes'],
-      ...['sync_record_errors', 'sync_runs'],
+      ...[...copied, ...copied.map((name) => `preview.${name}`)].sort(),
+      ...['sync_pushes', 'sync_record_errors', 'sync_runs'],
     ]);
   });
 
