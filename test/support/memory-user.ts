@@ -1,5 +1,11 @@
 import pg from 'pg';
-import type { Platform, SyncDirection, SyncMode, SyncRun } from '../../src/domain/index.js';
+import {
+  isActive,
+  type Platform,
+  type SyncDirection,
+  type SyncMode,
+  type SyncRun,
+} from '../../src/domain/index.js';
 import { openEvents } from '../../src/events/index.js';
 import { createLogger } from '../../src/runtime/index.js';
 import { openStore, type SpecialRun, type Store } from '../../src/store/index.js';
@@ -19,8 +25,8 @@ export interface MemoryUser {
   query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 
-/** What may go wrong between engine and store, as when a worker is killed: may throw before and after each write of a run. */
-export type BreakStore = (when: 'before' | 'after', write: string) => void;
+/** Called before and after each call of the engine to the store about a run: throws LostStep where its worker is killed. */
+export type BreakStore = (when: 'before' | 'after', write: string) => void | Promise<void>;
 
 const log = createLogger({ level: 'silent' });
 /** More steps than any test's run has: a run that loops is noticed. */
@@ -49,7 +55,7 @@ export async function openMemoryUsers(): Promise<
     const toEnd = async ({ run, integrationId }: Awaited<ReturnType<Store['runs']['startSpecial']>>) => {
       for (let steps = 0; steps < mostSteps; steps += 1) {
         const claim = await store.work.claim(userId, integrationId);
-        if (!claim) throw new Error('the run cannot be taken up');
+        if (!claim) return readEnded(store, userId, run.id);
         // A step that throws is lost, as with its worker; the next takes the run up where it stands.
         const outcome = await engine.advance(claim, new AbortController().signal).catch(passLost);
         if (outcome === 'held') await store.runs.change(userId, run.id, 'approve');
@@ -65,6 +71,13 @@ export async function openMemoryUsers(): Promise<
       query: async (text, values = [userId]) => (await client.query(text, [...values])).rows,
     };
   };
+}
+
+/** A run that cannot be taken up is over: cancelled, or ended by the step that was lost. */
+async function readEnded(store: Store, userId: string, id: string): Promise<SyncRun> {
+  const run = await store.runs.find(userId, id);
+  if (!run || isActive(run.status)) throw new Error('the run cannot be taken up');
+  return run;
 }
 
 /** What tests throw to lose a step; everything else that a step throws fails the test. */
@@ -88,9 +101,9 @@ function breakable(store: Store, breaks: BreakStore): EngineDeps['store'] {
       Object.entries(part).map(([name, call]) => [
         name,
         async (...ask: unknown[]) => {
-          breaks('before', name);
+          await breaks('before', name);
           const answer = await call(...ask);
-          breaks('after', name);
+          await breaks('after', name);
           return answer;
         },
       ]),

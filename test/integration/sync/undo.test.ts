@@ -43,14 +43,16 @@ async function listed(run: SyncRun): Promise<{ code: string; message: string; ex
   return rows as { code: string; message: string; external: string | null }[];
 }
 
-/** A sync after an undo finds both sides as they are: it sends nothing and changes no contact. */
+/** Syncs after an undo find both sides as they are: they send nothing and change no contact. */
 async function expectToStick(): Promise<void> {
   const [here, there, sent] = [await contacts(), crm.list(), crm.received.length];
-  const { created, updated, deleted, failed } = await sync();
-  expect({ created, updated, deleted, failed }).toEqual({ created: 0, updated: 0, deleted: 0, failed: 0 });
-  expect(crm.received.length).toBe(sent);
-  expect(crm.list()).toEqual(there);
-  expect(await contacts()).toEqual(here);
+  for (const mode of ['INCREMENTAL', 'FULL'] as const) {
+    const { created, updated, deleted, failed } = await user.sync('HUBSPOT', 'TWO_WAY', mode);
+    expect({ created, updated, deleted, failed }).toEqual({ created: 0, updated: 0, deleted: 0, failed: 0 });
+    expect(crm.received.length).toBe(sent);
+    expect(crm.list()).toEqual(there);
+    expect(await contacts()).toEqual(here);
+  }
 }
 
 describe('the undo of what a run did here', () => {
@@ -164,11 +166,33 @@ describe('the undo of what a run did here', () => {
   });
 
   it('is done for a run that was cancelled, and only once', async () => {
-    for (let it = 0; it < 5; it += 1) crm.create(named(`n${it}`));
+    let pages = 0;
+    user = await open([crm], async (when, call) => {
+      if (when !== 'after' || call !== 'commit') return;
+      pages += 1;
+      const run = await user.store.runs.findActive(user.userId, 'HUBSPOT');
+      if (run && pages === 2) await user.store.runs.change(user.userId, run.id, 'cancel');
+    });
+    for (let it = 0; it < 12; it += 1) crm.create(named(`n${it}`));
     const run = await sync();
-    await undo(run);
+    expect(run.status).toBe('CANCELLED');
+    expect(Object.keys(await contacts())).toHaveLength(6);
+    expect(await undo(run)).toMatchObject({ status: 'SUCCEEDED', deleted: 6 });
     expect(await contacts()).toEqual({});
     await expect(undo(run)).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('goes on through runs of any length', async () => {
+    crm = new MemoryCrm({ platform: 'HUBSPOT' });
+    user = await open([crm]);
+    for (let it = 0; it < 600; it += 1) crm.create(named(`n${it}`));
+    await sync();
+    for (const id of crm.list().keys()) crm.change(id, { title: 'CEO' });
+    for (let it = 600; it < 1_050; it += 1) crm.create(named(`n${it}`));
+    const run = await sync();
+    expect(await undo(run)).toMatchObject({ status: 'SUCCEEDED', updated: 600, deleted: 450 });
+    const all = Object.values(await contacts());
+    expect([all.length, all.filter(({ title }) => title !== null).length]).toEqual([600, 0]);
     await expectToStick();
   });
 });
