@@ -123,6 +123,22 @@ describe('a link', () => {
     expect(await linkOf('2')).toMatchObject({ state: 'DELETED_REMOTELY', push_due: false });
   });
 
+  it('of a contact that its user deleted stays due while the CRM changes the record, until that is gone', async () => {
+    await begin('LOCAL_WINS');
+    await run({ records: [recordOf('1'), recordOf('2')] });
+    const ids = [(await linkOf('1')).contact_id, (await linkOf('2')).contact_id];
+    await fixture.store.contacts.remove(user, ids);
+    await client.query(
+      `UPDATE crm_contact_mappings SET push_due = false WHERE user_id = $1 AND external_id = '2'`,
+      [user],
+    ); // as where an undo has deleted it
+    await run({ records: [recordOf('1', { title: 'CEO' }), recordOf('2', { firstName: 'Other' })] });
+    expect([await linkOf('1'), await linkOf('2')]).toMatchObject([{ push_due: true }, { push_due: false }]);
+    expect(await fixture.store.contacts.count(user, {})).toBe(0);
+    await run({ tombstones: [gone('1')] });
+    expect(await linkOf('1')).toMatchObject({ state: 'DELETED_REMOTELY', push_due: false });
+  });
+
   it('to another CRM becomes due by what a page changes; its own is in step', async () => {
     await begin();
     await run({ records: [recordOf('1')] });
