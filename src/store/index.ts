@@ -24,6 +24,8 @@ import type { ClaimedRun } from './run-rows.js';
 import { createRunWork, type RunWork } from './run-work.js';
 import { clearSuspects, listSuspects } from './suspects.js';
 import { createSyncRuns, type SyncRuns } from './sync-runs.js';
+import { createUndoHere, type UndoHere } from './undo-here.js';
+import { createUndoThere, type UndoThere } from './undo-there.js';
 import { createUsers, type Users } from './users.js';
 import { createVault, type VaultKey } from './vault.js';
 import { createVerifications, type Verifications } from './verification.js';
@@ -42,7 +44,11 @@ export type { HeldPush } from './push-sending.js';
 export type { PushResults } from './push-settling.js';
 export type { StoredRecordError } from './record-errors.js';
 export type { Checkpoint, ClaimedRun, StreamCheckpoint } from './run-rows.js';
+export type { SpecialRun } from './special-runs.js';
 export type { NewRun } from './sync-runs.js';
+export type { DecideUndoHere } from './undo-here.js';
+export type { ChangedByRun, MetObstacle, UndoneContact, UndoObstacle } from './undo-rows.js';
+export type { UndoPush, UndoResults } from './undo-there.js';
 export type { VaultKey } from './vault.js';
 export type { DueVerification, SampledLink, VerificationLook } from './verification.js';
 
@@ -70,6 +76,7 @@ export interface Store {
   readonly previews: Previews;
   readonly deletions: HeldDeletions;
   readonly pushes: PushPlanning & PushSending & PushSettling;
+  readonly undo: UndoHere & UndoThere;
   readonly listening: Listening;
   readonly journals: Journals;
   readonly verifications: Verifications;
@@ -106,6 +113,7 @@ export function openStore(options: DatabaseOptions & { readonly keys: readonly V
       ...createPushSending(database),
       ...createPushSettling(database),
     },
+    undo: { ...createUndoHere(database), ...createUndoThere(database) },
     listening: createListening(database),
     journals: createJournals(database),
     verifications: createVerifications(database),

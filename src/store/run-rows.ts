@@ -31,9 +31,12 @@ export interface ClaimedRun {
   readonly failingSince: Date | null;
 }
 
-/** Chosen contacts, or links first and then contacts without one; `after` is the last id that was looked at. */
+/**
+ * Chosen contacts, or links first and then contacts without one; of an undo what was done here first, then what was done
+ * in the CRM. `after` is the last id that was looked at.
+ */
 export interface PushPlace {
-  readonly stage: 'ASKED' | 'LINKS' | 'CONTACTS' | 'PLANNED' | 'FORETOLD';
+  readonly stage: 'ASKED' | 'LINKS' | 'CONTACTS' | 'PLANNED' | 'FORETOLD' | 'UNDO_HERE' | 'UNDO_THERE';
   readonly after: string | null;
 }
 

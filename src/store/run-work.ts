@@ -146,15 +146,16 @@ function finishRun(database: Database, claim: ClaimedRun): Promise<SyncRun | 'pe
       [claim.userId, claim.run.id, claim.page, isProvable(claim)],
     );
     if (!ended.rows[0]) return null;
-    if (!claim.run.dryRun) await moveBookmarks(sql, claim);
+    // An undo reads nothing, and a dry run has moved nothing.
+    if (claim.run.purpose !== 'UNDO' && !claim.run.dryRun) await keepBookmarks(sql, claim);
     // What was told meanwhile has a run of its own: it must not keep this one from its end.
     if (isPending) await startChangeRun(sql, claim.userId, claim.run.platform);
     return readRun(ended.rows[0]);
   });
 }
 
-async function moveBookmarks(sql: Sql, { userId, run, checkpoint }: ClaimedRun): Promise<void> {
-  // A run that only sends has taken nothing in: the next reading begins where it did.
+/** A run that only sends has taken nothing in: the next reading begins where it did. */
+async function keepBookmarks(sql: Sql, { userId, run, checkpoint }: ClaimedRun): Promise<void> {
   const taken = run.direction === 'PUSH' ? [] : Object.entries(checkpoint);
   const cursors = Object.fromEntries(taken.map(([name, { cursor }]) => [name, cursor]));
   await sql.query(

@@ -35,7 +35,7 @@ export function openWriter(answer: (inputs: readonly Input[], request: ApiReques
   return { asked, write, writer };
 }
 
-export const person = (values: Partial<ContactValues>): ContactValues => ({ ...emptyValues, ...values });
+const person = (values: Partial<ContactValues>): ContactValues => ({ ...emptyValues, ...values });
 
 export function creation(
   id: string,
