@@ -35,6 +35,8 @@ export function addContactsImport(app: FastifyInstance, deps: ImportDeps): void 
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    // Before the handler only the content type can be at fault.
+    scope.setErrorHandler((_error, request, reply) => refuse(request, reply, unknownFormat, { status: 415 }));
     scope.post('/contacts/import', async (request, reply) => {
       const tally = createTally();
       try {
@@ -90,6 +92,7 @@ async function takeUpload<T>(
     return await take(body);
   } finally {
     await body.return(undefined);
+    raw.resume();
     longUploads.delete(socket);
     if (!raw.complete) setTimeout(() => raw.complete || socket.destroy(), restMs).unref();
   }
@@ -114,6 +117,9 @@ function answerBroken(
     );
     return refuse(request, reply, silence, { status: 408, more });
   }
-  const isGone = raw.destroyed && !raw.complete;
-  return refuse(request, reply, isGone ? badInput('body', 'The upload broke off.') : error, { more });
+  if (raw.destroyed && !raw.complete) {
+    request.scope.log.info(counts, 'An upload broke off');
+    return refuse(request, reply, badInput('body', 'The upload broke off.'));
+  }
+  return refuse(request, reply, error, { more });
 }
