@@ -30,37 +30,56 @@ export function createTally(): ImportTally {
 }
 
 /**
- * Imports the entries in batches, each by itself, and counts into the tally: where it throws, the tally tells what
- * was stored before.
+ * Imports the entries in batches, each by itself, one being stored while the next is read. Where it throws, the tally
+ * tells what was stored before.
  */
 export async function importFile(
   file: ContactFile,
   importBatch: ImportBatch,
   tally: ImportTally,
 ): Promise<void> {
-  let batch: { entry: FileEntry; input: ContactInput }[] = [];
+  let batch: FileEntry[] = [];
   let text = 0;
+  let storing = Promise.resolve();
   const flush = async () => {
-    if (batch.length === 0) return;
-    const result = await importBatch(batch.map(({ input }) => input));
+    await storing;
+    storing = storeBatch(batch, importBatch, tally);
+    storing.catch(() => {}); // met by who waits for it next
+    batch = [];
+    text = 0;
+  };
+  try {
+    for await (const entry of file.entries) {
+      batch.push(entry);
+      text += sizeOf(entry.content);
+      if (batch.length >= maxBatch || text >= maxBatchText) await flush();
+    }
+    await flush();
+  } finally {
+    await storing;
+  }
+}
+
+async function storeBatch(
+  batch: readonly FileEntry[],
+  importBatch: ImportBatch,
+  tally: ImportTally,
+): Promise<void> {
+  const inputs = batch.flatMap(({ content }, place) => (isFault(content) ? [] : [{ content, place }]));
+  const faults = new Map<number, EntryFault>();
+  for (const [place, { content }] of batch.entries()) if (isFault(content)) faults.set(place, content);
+  if (inputs.length > 0) {
+    const result = await importBatch(inputs.map(({ content }) => content));
     tally.created += result.created;
     tally.updated += result.updated;
     tally.unchanged += result.unchanged;
     for (const { index, code, message } of result.errors)
-      addFault(tally, (batch[index] as { entry: FileEntry }).entry, { code, message });
-    batch = [];
-    text = 0;
-  };
-  for await (const entry of file.entries) {
-    if (isFault(entry.content)) {
-      addFault(tally, entry, entry.content);
-      continue;
-    }
-    batch.push({ entry, input: entry.content });
-    text += sizeOf(entry.content);
-    if (batch.length >= maxBatch || text >= maxBatchText) await flush();
+      faults.set((inputs[index] as { place: number }).place, { code, message });
   }
-  await flush();
+  for (const [place, entry] of batch.entries()) {
+    const fault = faults.get(place);
+    if (fault) addFault(tally, entry, fault);
+  }
 }
 
 function addFault(tally: ImportTally, { line, card }: FileEntry, { code, message }: EntryFault): void {
@@ -69,6 +88,6 @@ function addFault(tally: ImportTally, { line, card }: FileEntry, { code, message
   else tally.errors.push({ line, ...(card !== undefined && { card }), code, message });
 }
 
-function sizeOf(input: ContactInput): number {
-  return Object.values(input).reduce((sum, value) => sum + (value?.length ?? 0), 0);
+function sizeOf(content: FileEntry['content']): number {
+  return Object.values(content).reduce((sum, value) => sum + (value?.length ?? 0), 0);
 }
