@@ -129,4 +129,33 @@ describe('an import', () => {
     await waitFor(isOver, { timeoutMs: 10_000, what: 'the end of the import' });
     expect(importContacts).toHaveBeenCalledTimes(1);
   });
+
+  test('of which nothing more comes is given up, and tells what was imported', async () => {
+    const importContacts = importing();
+    const api = await openTestApi({ commands: { importContacts } });
+    const socket = (await beginImport(api, 1_000_000)).setEncoding('utf8');
+    socket.write(`Email\n${'a@b.ch\n'.repeat(1_100)}`);
+    await waitFor(() => importContacts.mock.calls.length > 0, { timeoutMs: 10_000, what: 'the first batch' });
+    let answer = '';
+    socket.on('data', (text: string) => {
+      answer += text;
+    });
+    const closed = once(socket, 'close');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    socket.write('late@example.com\n'); // a wait that begins now is by the clock that we turn
+    const hasAnswer = () => {
+      vi.advanceTimersByTime(30_000);
+      return answer.startsWith('HTTP/1.1 408 ');
+    };
+    await waitFor(hasAnswer, { timeoutMs: 10_000, what: 'the answer' });
+    vi.useRealTimers();
+    await closed;
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] as string)).toMatchObject({
+      errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+      imported: { created: 999, updated: 1 },
+    });
+  });
 });
