@@ -114,7 +114,7 @@ export interface Commands {
   createContact(user: UserId, input: ContactInput): Promise<Contact>;
   updateContact(user: UserId, id: string, input: ContactInput): Promise<Contact>;
   importContacts(user: UserId, inputs: readonly ContactInput[], source: ContactSource): Promise<ImportResult>;
-  /** All living contacts, the oldest first, page by page; a page may be empty. */
+  /** All living contacts in the order of their ids, page by page; a page may be empty. */
   exportContacts(user: UserId, filter?: ContactFilter | null): AsyncIterableIterator<ExportedContact[]>;
   deleteContacts(user: UserId, ids: readonly string[]): Promise<string[]>;
   restoreContacts(user: UserId, ids: readonly string[]): Promise<string[]>;

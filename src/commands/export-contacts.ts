@@ -4,7 +4,6 @@ import type { CommandDeps } from './dependencies.js';
 import { checkFilter } from './read-contacts.js';
 
 const pageSize = 1_000;
-const order = { field: 'CREATED_AT', direction: 'ASC' } as const;
 
 /**
  * Pages by keyset, each in transactions of its own: an export of an hour holds up nobody, and shows each contact as it
@@ -15,14 +14,12 @@ export function createExportContacts({ store }: CommandDeps): Pick<Commands, 'ex
     async *exportContacts(user, filter) {
       // Who is held by a platform is seen from the links of the page: the store would look through all links for each.
       const { inPlatform, ...selection } = checkFilter(filter);
-      for (let cursor: string | null = null; ; ) {
-        const page = { limit: pageSize, cursor, backward: false };
-        const found = await store.contacts.list(user, { page, selection, order });
-        const contacts = found.edges.map(({ node }) => node);
-        const exported = await addLinks(store, user, contacts);
+      for (let afterId: string | null = null; ; ) {
+        const page: Contact[] = await store.contacts.listAfter(user, { afterId, limit: pageSize, selection });
+        const exported = await addLinks(store, user, page);
         yield inPlatform ? exported.filter((it) => it.externalIds[inPlatform] !== undefined) : exported;
-        cursor = found.edges.at(-1)?.cursor ?? null;
-        if (!found.hasNextPage || cursor === null) return;
+        if (page.length < pageSize) return;
+        afterId = page.at(-1)?.id ?? null;
       }
     },
   };
