@@ -2,6 +2,7 @@ import type { Cursor, Page, Platform, Tombstone } from '../domain/index.js';
 import { type CommitPlace, commitPage } from './commit-page.js';
 import { type Conflicts, createConflicts } from './conflicts.js';
 import { type ContactEdits, createContactEdits } from './contact-edits.js';
+import { type ContactExport, createContactExport } from './contact-export.js';
 import { type ContactMerging, createContactMerging } from './contact-merging.js';
 import { type ContactQueries, createContactQueries } from './contact-queries.js';
 import { type CredentialStore, createCredentialStore } from './credentials.js';
@@ -64,7 +65,7 @@ export interface RunPages {
 /** All that is kept in PostgreSQL. Each call says for which user, or holds a claimed run. */
 export interface Store {
   readonly users: Users;
-  readonly contacts: ContactQueries & ContactEdits & ContactMerging & PossibleDuplicates;
+  readonly contacts: ContactQueries & ContactExport & ContactEdits & ContactMerging & PossibleDuplicates;
   readonly conflicts: Conflicts;
   readonly integrations: Integrations;
   readonly credentials: CredentialStore;
@@ -94,6 +95,7 @@ export function openStore(options: DatabaseOptions & { readonly keys: readonly V
     users: createUsers(database),
     contacts: {
       ...createContactQueries(database),
+      ...createContactExport(database),
       ...createContactEdits(database),
       ...createContactMerging(database),
       ...createPossibleDuplicates(database),
