@@ -3,64 +3,18 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Page } from '../src/domain/index.js';
 import { PrismaClient } from '../src/generated/prisma/client.js';
-import { createLogger, migrate, openEmbeddedPostgres } from '../src/runtime/index.js';
-import { openStore } from '../src/store/index.js';
+import { createLogger, openEmbeddedPostgres } from '../src/runtime/index.js';
+import { createDatabase, pageOf, recordOf, rowsPerPage } from './ingest.js';
 import { median, report } from './stack.js';
 
 const rounds = 5;
 const pagesPerRound = 60;
-const rowsPerPage = 100;
 const upserts = 400;
 const log = createLogger({ level: 'warn' });
-const migrations = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
-
-/** A database of its own with one connected user, as after connectIntegration. */
-async function createDatabase(serverUrl: string, name: string) {
-  const admin = new pg.Client({ connectionString: serverUrl });
-  await admin.connect();
-  await admin.query(`CREATE DATABASE ${name}`);
-  await admin.end();
-  const url = new URL(serverUrl);
-  url.pathname = name;
-  await migrate(url.href, migrations, log);
-  const store = openStore({ url: url.href, poolSize: 3, keys: [{ id: 'k', key: Buffer.alloc(32) }] });
-  const userId = await store.users.findOrCreate('bench');
-  await store.credentials.connect(userId, 'HUBSPOT', {
-    tokens: { accessToken: 'a', refreshToken: 'r', expiresAt: null },
-    scopes: [],
-    account: { id: '1', name: 'bench' },
-  });
-  return { url: url.href, store, userId };
-}
-
-function recordOf(n: number) {
-  return {
-    externalId: String(10_000_000_000 + n),
-    recordType: 'contact',
-    url: `https://app.hubspot.com/contacts/1/record/0-1/${n}`,
-    updatedAt: new Date(1_700_000_000_000 + n),
-    values: {
-      firstName: `Anna${n}`,
-      lastName: `Müller ${n % 977}`,
-      email: `anna.${n}@example.com`,
-      phone: `+4930${1_000_000 + n}`,
-      company: `Company ${n % 500} GmbH`,
-      title: `Head of Department ${n % 50}`,
-    },
-    replaces: [],
-  };
-}
-
-function pageOf(at: number): Page {
-  const records = Array.from({ length: rowsPerPage }, (_, i) => recordOf(at * rowsPerPage + i));
-  return { records, tombstones: [], faults: [], cursor: { after: String(at) }, last: false };
-}
 
 type Measure = (round: number) => Promise<number>;
 

@@ -130,14 +130,6 @@ export interface SyncProgress extends SyncCounts {
 /** What the run looks like to those who watch it. Pure: the same row gives the same snapshot. */
 export function progressOf(run: SyncRun): SyncProgress {
   const done = !isActive(run.status);
-  const fraction =
-    run.status === 'SUCCEEDED' || run.status === 'PARTIALLY_SUCCEEDED'
-      ? 1
-      : run.total === null
-        ? null
-        : run.total === 0
-          ? 1
-          : Math.min(run.processed / run.total, 1);
   return {
     syncRunId: run.id,
     platform: run.platform,
@@ -145,13 +137,27 @@ export function progressOf(run: SyncRun): SyncProgress {
     status: run.status,
     phase: run.phase,
     total: run.total,
-    fraction,
+    fraction: fractionOf(run),
     estimatedFinishAt: done ? null : estimateFinish(run),
     waitingFor: run.waitingFor,
     goesOnAt: run.goesOnAt,
     at: run.updatedAt,
     ...countsOf(run),
   };
+}
+
+/** It never goes back: of a run that sends, reading is the first half, for how much there is to send is known after it. */
+function fractionOf(run: SyncRun): number | null {
+  if (run.status === 'SUCCEEDED' || run.status === 'PARTIALLY_SUCCEEDED') return 1;
+  if (run.total === null) return null;
+  const share = run.total === 0 ? 1 : Math.min(run.processed / run.total, 1);
+  if (!sendsToCrm(run)) return share;
+  return run.phase === 'PUSHING' || run.phase === 'DONE' ? Math.max(0.5, share) : share / 2;
+}
+
+/** What a CRM tells of between two syncs is only taken in. */
+export function sendsToCrm({ direction, trigger }: SyncRun): boolean {
+  return direction !== 'PULL' && trigger !== 'CHANGE';
 }
 
 function countsOf(run: SyncCounts): SyncCounts {

@@ -37,7 +37,7 @@ export type { KeptNotice, Listened } from './listening.js';
 export type { Consent } from './oauth-states.js';
 export type { PendingChange } from './pending-changes.js';
 export type { PushStanding, PushTotal } from './push-planning.js';
-export type { DecidePush, PushCandidate, PushDecision, PushKind } from './push-rows.js';
+export type { DecidePush, PushCandidate, PushDecision, PushKind, PushLink } from './push-rows.js';
 export type { HeldPush } from './push-sending.js';
 export type { PushResults } from './push-settling.js';
 export type { StoredRecordError } from './record-errors.js';

@@ -1,3 +1,4 @@
+import { valuesJson } from './contact-rows.js';
 import type { Database, Sql } from './database.js';
 import { type ClaimedRun, moveRun, type PreviewPlace } from './run-rows.js';
 import { nextSignOfLife } from './run-work.js';
@@ -26,7 +27,7 @@ async function copyNext(sql: Sql, claim: ClaimedRun): Promise<ClaimedRun | null>
   );
   if (!held.rows[0]) return null;
   const place: PreviewPlace = held.rows[0].preview_place ?? (await begin(sql, userId));
-  const next = await copyPart(sql, userId, place);
+  const next = await copyPart(sql, claim, place);
   // Not `page`: no page was stored.
   const set = `preview_place = $4, due_at = ${nextSignOfLife}, waiting_for = NULL, failing_since = NULL`;
   return moveRun(sql, claim, set, [JSON.stringify(next)]);
@@ -45,9 +46,9 @@ async function begin(sql: Sql, userId: string): Promise<PreviewPlace> {
 /** Links come before contacts: so the contact of each link is there, whatever is written meanwhile. */
 const order = ['LINKS', 'CONTACTS', 'HISTORIES', 'REST', 'READY'] as const;
 
-async function copyPart(sql: Sql, userId: string, { stage, after }: PreviewPlace): Promise<PreviewPlace> {
-  if (stage === 'REST') await copyRest(sql, userId);
-  const last = stage in readPart ? await copyRows(sql, userId, stage as Part, after) : null;
+async function copyPart(sql: Sql, claim: ClaimedRun, { stage, after }: PreviewPlace): Promise<PreviewPlace> {
+  if (stage === 'REST') await copyRest(sql, claim.userId);
+  const last = stage in readPart ? await copyRows(sql, claim, stage as Part, after) : null;
   if (last !== null) return { stage, after: last };
   return { stage: order[order.indexOf(stage) + 1] ?? 'READY', after: null };
 }
@@ -64,17 +65,25 @@ const readPart: Readonly<Record<Part, { table: string; by: string; next: string 
     ...{ table: 'contacts', by: 'id' },
     next: 'SELECT id FROM contacts WHERE user_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3',
   },
-  // A run asks who deleted a contact, and when the fields were changed of one that has something to send.
+  // A run asks who deleted a contact, and when its fields were changed where that may be in dispute on the platform $4.
   HISTORIES: {
     ...{ table: 'contact_changes', by: 'contact_id' },
     next: `SELECT c.id FROM preview.contacts c WHERE c.user_id = $1 AND ($2::uuid IS NULL OR c.id > $2)
-      AND (c.deleted_at IS NOT NULL OR c.id IN (SELECT m.contact_id FROM preview.crm_contact_mappings m
-        WHERE m.user_id = $1 AND m.push_due)) ORDER BY c.id LIMIT $3`,
+      AND (c.deleted_at IS NOT NULL OR c.id NOT IN (SELECT m.contact_id FROM preview.crm_contact_mappings m
+          WHERE m.user_id = $1 AND m.platform = $4 AND m.state <> 'DELETED_REMOTELY')
+        OR EXISTS (SELECT FROM preview.crm_contact_mappings m WHERE m.user_id = $1 AND m.contact_id = c.id
+          AND m.platform = $4 AND (m.push_due OR m.base <> ${valuesJson('c')})))
+      ORDER BY c.id LIMIT $3`,
   },
 };
 
 /** The id that was copied last; null: there was none left. */
-async function copyRows(sql: Sql, userId: string, part: Part, after: string | null): Promise<string | null> {
+async function copyRows(
+  sql: Sql,
+  { userId, run }: ClaimedRun,
+  part: Part,
+  after: string | null,
+): Promise<string | null> {
   const { table, by, next } = readPart[part];
   const columns = await columnsOf(sql, table);
   // An entry of the history that names a run is what that run, a dry one, would write.
@@ -84,7 +93,7 @@ async function copyRows(sql: Sql, userId: string, part: Part, after: string | nu
        copied AS (INSERT INTO preview.${table} (${columns.join(', ')})
          SELECT ${values.join(', ')} FROM ${table} t JOIN next ON next.id = t.${by} WHERE t.user_id = $1)
      SELECT id FROM next ORDER BY id DESC LIMIT 1`,
-    [userId, after, copiedAtOnce],
+    [userId, after, copiedAtOnce, ...(part === 'HISTORIES' ? [run.platform] : [])],
   );
   return copied.rows[0]?.id ?? null;
 }

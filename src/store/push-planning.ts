@@ -142,7 +142,7 @@ async function moveToPlace(
       claim.run.id,
     ]);
   const set = `page = page + 1, phase = 'PUSHING', push_place = $4, due_at = ${nextSignOfLife}, waiting_for = NULL,
-    failing_since = NULL, total = CASE WHEN $5 AND NOT dry_run THEN total + (SELECT count(*) FROM sync_pushes p
+    failing_since = NULL, total = CASE WHEN $5 AND NOT dry_run THEN coalesce(total, processed) + (SELECT count(*) FROM sync_pushes p
       WHERE p.user_id = $1 AND p.sync_run_id = $2 AND p.state IN ('PLANNED', 'SENT')) ELSE total END`;
   return moveRun(sql, claim, set, [JSON.stringify(place), place.stage === 'PLANNED']);
 }

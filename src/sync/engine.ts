@@ -1,5 +1,5 @@
 import type { Connector, Connectors, Stream } from '../connectors/index.js';
-import { AppError, type Page, platformNames, progressOf, type SyncRun } from '../domain/index.js';
+import { AppError, type Page, platformNames, progressOf, type SyncRun, sendsToCrm } from '../domain/index.js';
 import type { Events } from '../events/index.js';
 import type { Logger } from '../runtime/index.js';
 import type { ClaimedRun, CommitPlace, Store, StreamCheckpoint } from '../store/index.js';
@@ -96,7 +96,7 @@ export function createEngine(deps: EngineDeps): Engine {
     own: Pick<PushWork, 'streams' | 'session' | 'meter' | 'takeCalls' | 'commit'>,
   ): Promise<Outcome> {
     const read = await carryOutDeletions(deps.store, { ...own, claim, hold });
-    if (read.kind !== 'done' || !sends(read.claim)) return read;
+    if (read.kind !== 'done' || !sendsToCrm(read.claim.run)) return read;
     const tell = (moved: ClaimedRun) => void publish(moved.userId, moved.run);
     return push(deps.store, { ...own, claim: read.claim, hold, tell });
   }
@@ -154,11 +154,6 @@ async function streamsOf(
   connector: Connector,
 ): Promise<readonly Stream[]> {
   return connector.streams((await store.integrations.get(userId, run.platform)).settings);
-}
-
-/** What a CRM tells of between two syncs is only taken in. */
-function sends({ run }: ClaimedRun): boolean {
-  return run.direction !== 'PULL' && run.trigger !== 'CHANGE';
 }
 
 function hasCode(error: unknown, code: AppError['code']): error is AppError {

@@ -89,7 +89,7 @@ function isTrue(value: unknown): boolean {
 const endOfYears = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** `2013-05-07T22:07:19.000+0000`, or with a Z in CSV. */
-function timeOf(value: unknown): number | null {
+export function timeOf(value: unknown): number | null {
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return ms >= 0 && ms <= endOfYears ? ms : null;
 }

@@ -26,7 +26,7 @@ const again: Meaning = {
 
 const busy = wait('Salesforce is not available; trying again soon.');
 const hiddenField = operator(
-  'Salesforce does not know or does not show something that the sync reads. Give the connected user access to the fields of contacts and leads',
+  'Salesforce does not know or does not show something that the sync reads or writes. Give the connected user access to the fields of contacts and leads',
 );
 
 /** By `errorCode` (REST guide, status codes and error responses; SOAP guide, core data types). */

@@ -13,6 +13,7 @@ import { type OrgSession, openOrg } from './org.js';
 import type { OrgObject } from './org-objects.js';
 import { joined, pageOf, type Reading, type Turn } from './reading.js';
 import { countQuery, idMax } from './soql.js';
+import { createObjectWriter } from './writer.js';
 
 type Held = ReturnType<ReturnType<typeof createHeldResults>>;
 
@@ -33,6 +34,7 @@ export function createObjectStream(object: OrgObject, rules: SalesforceRules): S
     owns: (externalId) => externalId.startsWith(object.keyPrefix),
     readByIdMax: idMax,
     count: async (session, signal) => (await open(session, signal).calls.count(countQuery(object))).total,
+    writer: createObjectWriter(object, rules),
   };
 }
 

@@ -9,6 +9,8 @@ export interface OrgObject {
   readonly keyPrefix: string;
   /** Where each of our fields is; a dot leads to the record that it belongs to. */
   readonly fields: Readonly<Record<ContactField, string>>;
+  /** Without a value for each of these no record can be. */
+  readonly required: readonly ContactField[];
   /** What its records may be turned into: they go on as that, where it is synced too. */
   readonly convertsTo: OrgObject | null;
   /** Which records count, beside not being deleted. */
@@ -41,6 +43,7 @@ const contact = defineObject({
   stream: 'contacts',
   keyPrefix: '003',
   fields: { ...named, company: 'Account.Name' },
+  required: ['lastName'],
   convertsTo: null,
   condition: null,
 });
@@ -49,6 +52,7 @@ const contact = defineObject({
 const lead = defineObject(
   {
     ...{ name: 'Lead', stream: 'leads', keyPrefix: '00Q', fields: named },
+    required: ['lastName', 'company'],
     ...{ convertsTo: contact, condition: 'IsConverted = false' },
   },
   'IsConverted',
@@ -57,6 +61,11 @@ const lead = defineObject(
 
 /** Where contacts are not synced, a converted lead is gone. */
 const leadAlone: OrgObject = { ...lead, convertsTo: null };
+
+/** The fields that are the record's own: those of a record that it belongs to cannot be set through it. */
+export function ownFields({ fields }: OrgObject): readonly ContactField[] {
+  return contactFields.map(({ name }) => name).filter((name) => !fields[name].includes('.'));
+}
 
 /** Each way in which an object is read. */
 export const orgObjects: readonly OrgObject[] = [contact, lead, leadAlone];

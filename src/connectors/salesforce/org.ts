@@ -13,7 +13,7 @@ export interface OrgSession extends HttpSession {
 
 /** One request, as jsforce takes it: from the root of the versioned API. */
 export interface OrgRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;

@@ -4,6 +4,8 @@ import type { OrgObject } from './org-objects.js';
 export const rowMax = 2_000;
 /** Ids in one query: with them the address stays far below Salesforce's 16,384 bytes. */
 export const idMax = 200;
+/** Of the texts in one query, as they stand in its address: with every sign a quote, which takes half as much again, it fits. */
+const textBytesMax = 10_000;
 
 /** A place in the order of changes: everything at or behind `at`, or behind the record `afterId` at that time. */
 export interface ChangePlace {
@@ -23,8 +25,7 @@ export function wholeQuery(object: OrgObject): string {
 
 /** The living records behind an id, in the order of ids. */
 export function listQuery(object: OrgObject, afterId: string | null): string {
-  const behind = afterId === null ? null : `Id > ${text(afterId)}`;
-  return `${select(object)}${where(object.condition, behind)} ORDER BY Id LIMIT ${rowMax}`;
+  return `${select(object)}${where(object.condition, behind(afterId))} ORDER BY Id LIMIT ${rowMax}`;
 }
 
 /**
@@ -44,13 +45,55 @@ export function byIdQuery(object: OrgObject, ids: readonly string[]): string {
   return `${select(object)} WHERE Id IN (${ids.map(text).join(',')})`;
 }
 
+/** The living records with one of these e-mails (compared without their case), in the order of ids. */
+export function sameEmailQuery(
+  { name, condition, fields }: OrgObject,
+  emails: readonly string[],
+  afterId: string | null,
+): string {
+  const found = where(condition, `${fields.email} IN (${emails.map(text).join(',')})`, behind(afterId));
+  return `SELECT Id, ${fields.email} FROM ${name}${found} ORDER BY Id LIMIT ${rowMax}`;
+}
+
+/** The living records with one of these last names that were made since then (ms), in the order of ids. */
+export function madeSinceQuery(
+  object: OrgObject,
+  made: { readonly since: number; readonly lastNames: readonly string[] },
+  afterId: string | null,
+): string {
+  const names = `${object.fields.lastName} IN (${made.lastNames.map(text).join(',')})`;
+  const since = `CreatedDate >= ${new Date(made.since).toISOString()}`;
+  const found = where(object.condition, since, names, behind(afterId));
+  return `${select(object, 'CreatedDate')}${found} ORDER BY Id LIMIT ${rowMax}`;
+}
+
+/** Lists of texts, each short enough to stand in one query: its address may have 16,384 bytes. */
+export function partsOf(texts: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  let left = 0;
+  for (const it of texts) {
+    const bytes = encodeURIComponent(`${text(it)},`).length;
+    if (bytes > left || parts.length === 0) {
+      parts.push([]);
+      left = textBytesMax;
+    }
+    parts.at(-1)!.push(it);
+    left -= bytes;
+  }
+  return parts;
+}
+
 /** A SOQL string literal: a backslash and a quote would end it (SOQL guide, quoted string escape sequences). */
 export function text(value: string): string {
   return `'${value.replace(/[\\']/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r')}'`;
 }
 
-function select({ name, select }: OrgObject): string {
-  return `SELECT ${select.join(', ')} FROM ${name}`;
+function select({ name, select }: OrgObject, ...more: readonly string[]): string {
+  return `SELECT ${[...select, ...more].join(', ')} FROM ${name}`;
+}
+
+function behind(afterId: string | null): string | null {
+  return afterId === null ? null : `Id > ${text(afterId)}`;
 }
 
 function where(...conditions: readonly (string | null)[]): string {

@@ -55,6 +55,24 @@ describe('progressOf', () => {
     expect(progress.estimatedFinishAt).toEqual(new Date('2026-01-01T00:02:30Z'));
   });
 
+  it('lets the fraction of a run that sends never go back: reading is its first half', () => {
+    fc.assert(
+      fc.property(fc.nat(1_000), fc.nat(1_000), fc.nat(1_000), (records, pushes, part) => {
+        const sending = { ...run, direction: 'TWO_WAY' as const };
+        const read = Math.min(part, records);
+        const sent = Math.min(part, pushes);
+        const reading = progressOf({ ...sending, phase: 'PULLING', processed: read, total: records });
+        const atEnd = progressOf({ ...sending, phase: 'RECONCILING', processed: records, total: records });
+        const total = records + pushes;
+        const planned = progressOf({ ...sending, phase: 'PUSHING', processed: records, total });
+        const sending2 = progressOf({ ...sending, phase: 'PUSHING', processed: records + sent, total });
+        const fractions = [reading, atEnd, planned, sending2].map(({ fraction }) => fraction as number);
+        expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+        expect(fractions.at(-1)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
   it('knows no fraction without a total, and no finish without a pace', () => {
     expect(progressOf({ ...run, total: null })).toMatchObject({ fraction: null, estimatedFinishAt: null });
     expect(progressOf({ ...run, processed: 0 })).toMatchObject({ fraction: 0, estimatedFinishAt: null });

@@ -10,6 +10,13 @@ export interface FakeRow {
   fields: Record<string, unknown>;
 }
 
+/** A collection as it was sent: of a creation, ids that it may get. */
+export interface SentCollection {
+  readonly method: string;
+  readonly records: readonly Record<string, unknown>[];
+  readonly ids: readonly string[];
+}
+
 /** Salesforce's ids as its documents tell them: a prefix, a number, 18 characters. */
 export const idOf = (number: number, prefix = '003') => `${prefix}${String(number).padStart(12, '0')}AAA`;
 
@@ -31,9 +38,12 @@ export class FakeOrg {
   afterCall: () => void = () => undefined;
   /** Instead of an answer. */
   refuse: (request: ApiRequest) => Error | undefined = () => undefined;
+  /** What each record of a collection comes to, in the order of what was sent. */
+  save: (sent: SentCollection) => unknown = ({ ids }) => ids.map((id) => ({ id, success: true, errors: [] }));
   /** The text of a good answer, on its way. */
   garble: (text: string, request: ApiRequest) => string = (text) => text;
   #jobs = 0;
+  #made = 0;
   #looked = 0;
 
   constructor(readonly prefix = '003') {}
@@ -77,12 +87,20 @@ export class FakeOrg {
 
   #json(path: string, query: URLSearchParams, request: ApiRequest): unknown {
     if (path === '/query' || path === '/queryAll') return this.#query(query.get('q')!, path === '/queryAll');
+    if (path === '/composite/sobjects') return this.save(this.#collection(request, query));
     if (request.method === 'POST') {
       this.#looked = 0;
       return { id: `750${String(++this.#jobs).padStart(12, '0')}AAA`, state: 'UploadComplete' };
     }
     const state = this.#looked++ < this.looks ? 'InProgress' : this.jobState;
     return { id: path.split('/').at(-1), state };
+  }
+
+  #collection({ method, body }: ApiRequest, query: URLSearchParams): SentCollection {
+    if (method === 'DELETE') return { method, records: [], ids: query.get('ids')!.split(',') };
+    const { records } = body as { records: Record<string, unknown>[] };
+    const made = () => idOf(500_000 + ++this.#made, this.prefix);
+    return { method, records, ids: records.map(({ id }) => (id as string | undefined) ?? made()) };
   }
 
   #query(soql: string, all: boolean): unknown {
@@ -155,6 +173,10 @@ function fits(row: FakeRow, soql: string): boolean {
     if (behind) return row.Id > behind[1]!;
     const among = /^Id IN \((.+)\)$/.exec(condition);
     if (among) return among[1]!.split(',').includes(`'${row.Id}'`);
+    const equal = /^(Email|LastName) IN \('(.+)'\)$/.exec(condition);
+    if (equal) return equal[2]!.split("','").includes(String(row.fields[equal[1]!]).toLowerCase());
+    const made = /^CreatedDate >= (\S+)$/.exec(condition);
+    if (made) return Date.parse(String(row.fields.CreatedDate)) >= Date.parse(made[1]!);
     if (condition === 'IsConverted = false') return !row.isConverted;
     throw new Error(`MALFORMED_QUERY: ${condition}`);
   });
