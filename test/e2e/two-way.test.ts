@@ -36,7 +36,7 @@ async function expectEqual(client: ApiClient, platform: PlatformName): Promise<v
     for (const field of fields) expect(held.get(externalId)?.[field]).toBe(values[field]);
 }
 
-describe.each<PlatformName>(['SALESFORCE'])('%s, both ways', (platform) => {
+describe.each<PlatformName>(['HUBSPOT', 'SALESFORCE'])('%s, both ways', (platform) => {
   const name = `two-way-${platform.toLowerCase()}`;
   let client: ApiClient;
   let contacts: ApiContact[];

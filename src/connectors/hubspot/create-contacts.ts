@@ -2,10 +2,9 @@ import { contactFields } from '../../domain/index.js';
 import type { RecordWrite, WriteOutcome } from '../contract.js';
 import type { ContactCalls } from './calls.js';
 import type { Entry } from './convert.js';
-import { unreadable } from './errors.js';
 import { findCreated, fits, type SentCreation, untilShownMs } from './find-created.js';
-import { type InputAnswer, sendBatch } from './send-batch.js';
-import type { BatchInput, WriteCalls, WriteResult } from './write-calls.js';
+import { doneOf, type InputAnswer, sendBatch } from './send-batch.js';
+import type { BatchInput, WriteCalls } from './write-calls.js';
 import { existingIdOf, faultOf, leftOutFault, namelessFault } from './write-faults.js';
 
 export type Creation = Extract<RecordWrite, { kind: 'CREATE' }>;
@@ -38,7 +37,7 @@ export async function createContacts(writing: Writing, all: readonly Creation[])
     lookedFor.filter(({ id }) => !early.has(id)),
   );
   const adopted = [...found].map(([id, record]): WriteOutcome => {
-    return { id, kind: 'DONE', externalId: record.externalId, record };
+    return { id, kind: 'DONE', externalId: record.externalId, url: record.url, at: record.updatedAt };
   });
   const toSend = creations.filter(({ id }) => !early.has(id) && !found.has(id));
   return [
@@ -83,17 +82,7 @@ function outcomeOf(
     if (externalId !== null) return { id, kind: 'EXISTS', externalId };
     return { id, kind: 'REFUSED', fault: faultOf(answer.error) };
   }
-  const { id: externalId, outcome } = writing.convert(answer.result);
-  if (externalId === null) throw unreadable('a new contact without a usable id');
-  const isWhole = 'record' in outcome && showsAll(answer.result, values);
-  return { id, kind: 'DONE', externalId, record: isWhole ? outcome.record : null };
-}
-
-/** The reply to a creation shows what is set (captured reply): what it leaves out has no value. */
-function showsAll({ properties }: WriteResult, values: Creation['values']): boolean {
-  return contactFields.every(
-    ({ name, platforms }) => values[name] === null || properties[platforms.HUBSPOT] != null,
-  );
+  return doneOf(id, writing.convert(answer.result));
 }
 
 /** Of those that were sent before: what HubSpot holds may be what they made. Then they are done. */
@@ -109,11 +98,12 @@ async function findArrived(
   }
   if (existing.size === 0) return [];
   const { results } = await reads.readBatch([...existing.keys()]);
-  return results.map(convert).flatMap(({ id: externalId, createdAt, outcome }): WriteOutcome[] => {
+  return results.map(convert).flatMap((entry): WriteOutcome[] => {
+    const { id: externalId, createdAt, outcome } = entry;
     const creation = externalId === null ? undefined : existing.get(externalId);
     if (externalId === null || !creation || createdAt === null || !('record' in outcome)) return [];
     if (!fits(creation, outcome.record, createdAt)) return [];
-    return [{ id: creation.id, kind: 'DONE', externalId, record: outcome.record }];
+    return [doneOf(creation.id, entry)];
   });
 }
 

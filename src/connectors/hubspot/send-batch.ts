@@ -1,3 +1,5 @@
+import type { WriteOutcome } from '../contract.js';
+import type { Entry } from './convert.js';
 import { unreadable } from './errors.js';
 import type { BatchAnswer, BatchInput, WriteError, WriteResult } from './write-calls.js';
 
@@ -94,4 +96,11 @@ function names({ context }: WriteError, { objectWriteTraceId, id }: BatchInput):
 function halvesOf(batch: readonly BatchInput[]): (readonly BatchInput[])[] {
   const middle = Math.ceil(batch.length / 2);
   return [batch.slice(0, middle), batch.slice(middle)].filter((half) => half.length > 0);
+}
+
+/** A write whose record the reply shows; without an id it cannot be told whose it is. */
+export function doneOf(id: string, { id: externalId, modifiedAt, outcome }: Entry): WriteOutcome {
+  if (externalId === null) throw unreadable('a written contact without a usable id');
+  const url = 'record' in outcome ? outcome.record.url : null;
+  return { id, kind: 'DONE', externalId, url, at: modifiedAt === null ? null : new Date(modifiedAt) };
 }

@@ -2,11 +2,11 @@ import { contactFields } from '../../domain/index.js';
 import type { RecordWrite, RecordWriter, WriteOutcome } from '../contract.js';
 import type { HttpSession } from '../kit/session.js';
 import { createCalls, pageMax } from './calls.js';
-import { convertContact, requestedProperties, urlsOf } from './convert.js';
+import { convertContact, urlsOf } from './convert.js';
 import { type Creation, createContacts, type Writing } from './create-contacts.js';
 import { unreadable } from './errors.js';
 import type { HubspotRules } from './limits.js';
-import { type InputAnswer, sendBatch } from './send-batch.js';
+import { doneOf, type InputAnswer, sendBatch } from './send-batch.js';
 import { indexSettleMs } from './turn.js';
 import { type BatchInput, createWriteCalls } from './write-calls.js';
 import { faultOf, leftOutFault } from './write-faults.js';
@@ -85,14 +85,7 @@ function outcomeOf(
   const entry = writing.convert(result);
   if (entry.id === null) throw unreadable('a changed contact without a usable id');
   if (entry.id !== externalId) return { id, kind: 'STALE' };
-  // The reply shows some properties only; without all of them it does not say how the record is.
-  const isWhole = 'record' in entry.outcome && requestedProperties.every((name) => name in result.properties);
-  return {
-    id,
-    kind: 'DONE',
-    externalId,
-    record: isWhole && 'record' in entry.outcome ? entry.outcome.record : null,
-  };
+  return doneOf(id, entry);
 }
 
 /** What is archived already, or is no more, is as it should be. */
@@ -107,7 +100,7 @@ async function deleteContacts(writing: Writing, deletions: readonly Deletion[]):
     const answer = answers.get(id);
     if (!answer || 'leftOut' in answer) return { id, kind: 'REFUSED', fault: leftOutFault };
     const isGone = 'result' in answer || answer.error.category === 'OBJECT_NOT_FOUND';
-    if (isGone) return { id, kind: 'DONE', externalId, record: null };
+    if (isGone) return { id, kind: 'DONE', externalId, url: null, at: null };
     return { id, kind: 'REFUSED', fault: faultOf(answer.error) };
   });
 }

@@ -56,11 +56,12 @@ describe('writing 250 contacts', () => {
     expect(await account.held()).toBe(5);
   });
 
-  it('brings of a creation the record that a reading brings', async () => {
+  it('tells of a creation the address and the time that a reading tells', async () => {
     const [outcome] = await account.write(creation({ email: 'a@x.example', title: 'Dr.' }));
     if (outcome?.kind !== 'DONE') throw new Error(`not made: ${outcome?.kind}`);
     const read = await account.read([outcome.externalId]);
-    expect(outcome.record).toEqual(read.get(outcome.externalId));
+    const { url, updatedAt } = read.get(outcome.externalId)!;
+    expect(outcome).toMatchObject({ url, at: updatedAt });
   });
 });
 
