@@ -47,6 +47,8 @@ async function begin(sql: Sql, userId: string): Promise<PreviewPlace> {
 const order = ['LINKS', 'CONTACTS', 'HISTORIES', 'REST', 'READY'] as const;
 
 async function copyPart(sql: Sql, claim: ClaimedRun, { stage, after }: PreviewPlace): Promise<PreviewPlace> {
+  // From here on the copies are read too: the planner has to know what they are like.
+  if (stage === 'HISTORIES' && after === null) await sql.query('SELECT analyze_young_tables()');
   if (stage === 'REST') await copyRest(sql, claim.userId);
   const last = stage in readPart ? await copyRows(sql, claim, stage as Part, after) : null;
   if (last !== null) return { stage, after: last };
@@ -55,25 +57,28 @@ async function copyPart(sql: Sql, claim: ClaimedRun, { stage, after }: PreviewPl
 
 type Part = 'LINKS' | 'CONTACTS' | 'HISTORIES';
 
-/** User $1, behind the place $2, so many $3: which rows are next, by the id that the place is of. */
-const readPart: Readonly<Record<Part, { table: string; by: string; next: string }>> = {
+/** User $1, behind the place $2, so many $3: what is `next`, by the id that the place is of, and which of it is `wanted`. */
+const readPart: Readonly<Record<Part, { table: string; by: string; next: string; wanted: string }>> = {
   LINKS: {
     ...{ table: 'crm_contact_mappings', by: 'id' },
     next: `SELECT id FROM crm_contact_mappings WHERE user_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3`,
+    wanted: 'SELECT id FROM next',
   },
   CONTACTS: {
     ...{ table: 'contacts', by: 'id' },
     next: 'SELECT id FROM contacts WHERE user_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3',
+    wanted: 'SELECT id FROM next',
   },
   // A run asks who deleted a contact, and when its fields were changed where that may be in dispute on the platform $4.
   HISTORIES: {
     ...{ table: 'contact_changes', by: 'contact_id' },
-    next: `SELECT c.id FROM preview.contacts c WHERE c.user_id = $1 AND ($2::uuid IS NULL OR c.id > $2)
-      AND (c.deleted_at IS NOT NULL OR c.id NOT IN (SELECT m.contact_id FROM preview.crm_contact_mappings m
-          WHERE m.user_id = $1 AND m.platform = $4 AND m.state <> 'DELETED_REMOTELY')
-        OR EXISTS (SELECT FROM preview.crm_contact_mappings m WHERE m.user_id = $1 AND m.contact_id = c.id
-          AND m.platform = $4 AND (m.push_due OR m.base <> ${valuesJson('c')})))
-      ORDER BY c.id LIMIT $3`,
+    next: `SELECT c.id, c.deleted_at, ${valuesJson('c')} AS values FROM preview.contacts c
+      WHERE c.user_id = $1 AND ($2::uuid IS NULL OR c.id > $2) ORDER BY c.id LIMIT $3`,
+    wanted: `SELECT n.id FROM next n LEFT JOIN (
+        SELECT l.id, bool_or(m.push_due OR m.base <> l.values) AS differs
+        FROM next l JOIN preview.crm_contact_mappings m ON m.contact_id = l.id
+        WHERE m.user_id = $1 AND m.platform = $4 AND m.state <> 'DELETED_REMOTELY' GROUP BY l.id) AS linked USING (id)
+      WHERE n.deleted_at IS NOT NULL OR coalesce(linked.differs, true)`,
   },
 };
 
@@ -84,21 +89,21 @@ async function copyRows(
   part: Part,
   after: string | null,
 ): Promise<string | null> {
-  const { table, by, next } = readPart[part];
+  const { table, by, next, wanted } = readPart[part];
   const columns = await columnsOf(sql, table);
   // An entry of the history that names a run is what that run, a dry one, would write.
   const values = columns.map((name) => (name === 'sync_run_id' ? 'NULL' : `t.${name}`));
   const copied = await sql.query(
-    `WITH next AS MATERIALIZED (${next}),
+    `WITH next AS MATERIALIZED (${next}), wanted AS MATERIALIZED (${wanted}),
        copied AS (INSERT INTO preview.${table} (${columns.join(', ')})
-         SELECT ${values.join(', ')} FROM ${table} t JOIN next ON next.id = t.${by} WHERE t.user_id = $1)
+         SELECT ${values.join(', ')} FROM ${table} t JOIN wanted ON wanted.id = t.${by} WHERE t.user_id = $1)
      SELECT id FROM next ORDER BY id DESC LIMIT 1`,
     [userId, after, copiedAtOnce, ...(part === 'HISTORIES' ? [run.platform] : [])],
   );
   return copied.rows[0]?.id ?? null;
 }
 
-/** What is few; then the planner learns what the copies are like. */
+/** What is few. */
 async function copyRest(sql: Sql, userId: string): Promise<void> {
   for (const table of ['crm_pending_changes', 'crm_conflicts', 'crm_held_deletions']) {
     const columns = (await columnsOf(sql, table)).join(', ');
@@ -107,7 +112,6 @@ async function copyRest(sql: Sql, userId: string): Promise<void> {
       [userId],
     );
   }
-  await sql.query('SELECT analyze_young_tables()');
 }
 
 /** Those that can be written; a column that a later migration adds is copied too. */
