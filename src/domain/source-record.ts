@@ -13,6 +13,12 @@ export interface SourceRecord {
   readonly values: ContactValues;
   /** Ids of the records that were merged into this one, as far as the CRM tells. */
   readonly replaces: readonly string[];
+  /**
+   * The id of the write of ours that made the record in the CRM, which the record carries; null where it carries none.
+   * Absent: the platform has no such marker. It tells a record of ours from a new one where its creation was written but
+   * nobody was left to hear of it.
+   */
+  readonly marker?: string | null;
 }
 
 /** A deletion in the CRM. */
