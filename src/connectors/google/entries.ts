@@ -26,10 +26,14 @@ export function asPrimary(entry: object): Entry {
   return { ...unmarked(entry), metadata: { sourcePrimary: true } };
 }
 
-/** The entries as they are, in their order, with the primary one among them marked. */
+/**
+ * The entries as they are. The primary one comes first and is marked: so it is the primary one, whether Google goes by the
+ * mark or by the order.
+ */
 export function keepEntries<T extends Marked>(entries: readonly T[]): Entry[] {
   const primary =
     entries.find(({ metadata }) => metadata?.primary) ??
     entries.find(({ metadata }) => metadata?.sourcePrimary);
-  return entries.map((it) => (it === primary ? asPrimary(it) : unmarked(it)));
+  const others = entries.filter((it) => it !== primary).map(unmarked);
+  return primary ? [asPrimary(primary), ...others] : others;
 }

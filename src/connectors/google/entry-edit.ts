@@ -25,7 +25,6 @@ export function editPhones(entries: readonly Numbered[], phone: string | null): 
   );
 }
 
-/** The primary one comes first and is marked: so it is the primary one by either rule. */
 function editValue<T extends Valued>(
   entries: readonly T[],
   value: string | null,
@@ -33,7 +32,7 @@ function editValue<T extends Valued>(
 ): Entry[] {
   const filled = entries.filter(hasText);
   const primary = choosePrimary(filled);
-  if (value === null) return entries.filter((it) => it !== primary).map(unmarked);
+  if (value === null) return entries.filter((it) => it.value !== primary?.value).map(unmarked);
   if (primary && isSame(primary)) return keepEntries(entries);
   const known = filled.find(isSame);
   const replaced = known ?? primary;

@@ -7,16 +7,7 @@ import { editEmails, editOrganizations, editPhones } from './entry-edit.js';
 
 /** The fields of a person that hold our values, and are replaced whole when one of them changes. */
 export const ownFields = ['names', 'emailAddresses', 'phoneNumbers', 'organizations'] as const;
-export type OwnField = (typeof ownFields)[number];
-
-export const homes: Readonly<Record<ContactField, OwnField>> = {
-  firstName: 'names',
-  lastName: 'names',
-  email: 'emailAddresses',
-  phone: 'phoneNumbers',
-  company: 'organizations',
-  title: 'organizations',
-};
+type OwnField = (typeof ownFields)[number];
 
 const text = z.string().nullish();
 const metadata = z

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchMax } from '../../../../src/connectors/google/calls.js';
+import { batchMax, listParameters } from '../../../../src/connectors/google/calls.js';
 import { createContactsStream } from '../../../../src/connectors/google/contacts.stream.js';
 import { renewalAgeMs } from '../../../../src/connectors/google/cursor.js';
 import { readsRule, writesRule } from '../../../../src/connectors/google/limits.js';
@@ -219,6 +219,15 @@ describe('a bookmark', () => {
     [
       'of a call with other parameters',
       { phase: 'done', syncToken: 'a', fullAt: Date.now(), parameters: 'pageSize=10' },
+    ],
+    [
+      'of a time when persons were asked for without their markers',
+      {
+        phase: 'done',
+        syncToken: 'a',
+        fullAt: Date.now(),
+        parameters: listParameters.replace('%2CclientData', ''),
+      },
     ],
     ['that is no object', null as unknown as Cursor],
   ])('%s is not begun at', async (_, cursor) => {
