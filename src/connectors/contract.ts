@@ -131,6 +131,8 @@ export type WriteOutcome = { readonly id: string } & (
       readonly url: string | null;
       /** When the CRM changed it, by its clock; null where it does not tell. */
       readonly at: Date | null;
+      /** The whole record as it is now, where the answer shows it: what the CRM made of a value is taken in at once. */
+      readonly record?: SourceRecord | null;
     }
   /** Of a creation: the CRM holds this person already, under this id; nothing was written. */
   | { readonly kind: 'EXISTS'; readonly externalId: string }

@@ -92,6 +92,18 @@ function baseAfter({ base, fields }: HeldPush): ContactValues {
   };
 }
 
+/** What the CRM made of a value that it was sent, such as a number with its country, is taken in like any change there. */
+async function _takeInShown(work: BatchWork, told: readonly Told[]): Promise<ClaimedRun | null> {
+  const records = told.flatMap(({ push, outcome }) => {
+    const record = outcome.kind === 'DONE' ? outcome.record : null;
+    return record && push.fields.some(({ field, after }) => record.values[field] !== after) ? record : [];
+  });
+  if (records.length === 0) return work.claim;
+  const page: Page = { records, tombstones: [], faults: [], cursor: {}, last: false };
+  const { checkpoint } = work.claim;
+  return work.commit(work.claim, page, { checkpoint, whole: false, phase: 'PUSHING' });
+}
+
 /**
  * The CRM's record stands otherwise than was thought: it is read and taken in like any page, by the integration's policy.
  * Then what is left to send is decided anew.

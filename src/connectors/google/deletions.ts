@@ -49,7 +49,7 @@ export async function deleteContacts(
 }
 
 function deleted({ id, externalId }: Deletion): WriteOutcome {
-  return { id, kind: 'DONE', externalId, record: null };
+  return { id, kind: 'DONE', externalId, url: null, at: null };
 }
 
 const named = z.object({ resourceName: z.string() });

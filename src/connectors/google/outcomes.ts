@@ -12,5 +12,6 @@ export function doneWith(id: string, person: unknown, requested?: string): Write
   const outcome = convertPerson(person);
   const told = requested === undefined ? outcome : underName(requested, outcome);
   const record = 'record' in told ? told.record : null;
-  return { id, kind: 'DONE', externalId: data.resourceName, record };
+  const [url, at] = [record?.url ?? null, record?.updatedAt ?? null];
+  return { id, kind: 'DONE', externalId: data.resourceName, url, at, record };
 }
