@@ -118,6 +118,8 @@ export type RecordWrite =
       readonly values: ContactValues;
       /** Only these are sent: what else changed in the CRM meanwhile stays. */
       readonly changed: readonly ContactField[];
+      /** What both sides last agreed on: where a writer reads before it writes, a record that says otherwise is STALE. */
+      readonly base?: ContactValues | null;
     }
   | { readonly kind: 'DELETE'; readonly id: string; readonly externalId: string };
 export type WriteKind = RecordWrite['kind'];

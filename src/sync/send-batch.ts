@@ -46,11 +46,11 @@ interface Told {
   readonly outcome: WriteOutcome;
 }
 
-function writeOf({ id, kind, externalId, values, fields, sentAt }: HeldPush): RecordWrite {
+function writeOf({ id, kind, externalId, values, fields, base, sentAt }: HeldPush): RecordWrite {
   if (kind === 'CREATE') return { kind, id, values, sentAt };
   if (externalId === null) throw new Error('a push without its record');
   if (kind === 'DELETE') return { kind, id, externalId };
-  return { kind, id, externalId, values, changed: fields.map(({ field }) => field) };
+  return { kind, id, externalId, values, changed: fields.map(({ field }) => field), base };
 }
 
 /** Whether a contact that was edited meanwhile has something to send again. */

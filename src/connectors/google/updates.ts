@@ -1,5 +1,6 @@
 import type { RecordWrite, WriteOutcome } from '../contract.js';
 import type { PeopleCalls } from './calls.js';
+import { convertPerson } from './convert.js';
 import { unreadable } from './errors.js';
 import { doneWith } from './outcomes.js';
 import {
@@ -77,12 +78,21 @@ function editOf(write: Update, person: unknown): Edit | WriteOutcome {
     return refused(id, 'Google sent this contact in a form that cannot be changed safely.');
   // Merged or renamed since: the pull tells of it, and whose record this is then.
   if (parsed.data.resourceName !== externalId) return staleOf(write);
+  if (isChangedThere(write, person)) return staleOf(write);
   const sources = contactSources(parsed.data);
   if (sources.length === 0)
     return refused(id, 'Google shows this person without a contact that could be changed.');
   const [before, after] = [keepPerson(parsed.data), editPerson(parsed.data, values, changed)];
   const differs = ownFields.some((field) => isChanged({ before, after }, field));
   return differs ? { write, sources, before, after } : doneWith(id, person);
+}
+
+/** Somebody has changed there what is to be changed: by whose word it goes is not the writer's to say. */
+function isChangedThere({ values, changed, base }: Update, person: unknown): boolean {
+  const told = convertPerson(person);
+  if (!base || !('record' in told)) return false;
+  const now = told.record.values;
+  return changed.some((field) => now[field] !== base[field] && now[field] !== values[field]);
 }
 
 function isChanged(
