@@ -9,7 +9,7 @@ import { toPage } from './keyset.js';
 
 /** The columns of the change log `h` under the names of a `ContactChange`. */
 export const loggedColumns = `h.id, h.contact_id AS "contactId", h.kind::text AS kind, h.source::text AS source,
-  NULL::text AS platform, h.sync_run_id AS "syncRunId", h.at, h.changed_at AS "changedAt", true AS "isDone", h.fields`;
+  NULL::text AS platform, h.sync_run_id AS "syncRunId", h.at, h.changed_at AS "changedAt", h.fields`;
 
 /** A change in the order of its list, and whose list it is: a contact's or a run's. */
 export interface ChangeRow extends Omit<ContactChange, 'fields'> {

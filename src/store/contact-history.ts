@@ -52,7 +52,7 @@ export function createContactHistory(database: Database): ContactHistory {
       return database.asUser(userId, async (sql) => {
         const found = await sql.query(
           `SELECT asked.owner, change.* FROM unnest($2::uuid[]) AS asked(owner) CROSS JOIN LATERAL (
-             SELECT ${loggedColumns} FROM contact_changes h WHERE h.user_id = $1 AND h.contact_id = asked.owner ${beyond}
+             SELECT ${loggedColumns}, true AS "isDone" FROM contact_changes h WHERE h.user_id = $1 AND h.contact_id = asked.owner ${beyond}
              ORDER BY h.id ${direction} LIMIT ${page.limit + 1}) AS change
            ORDER BY asked.owner, change.id ${direction}`,
           [userId, contactIds, ...(place ? [place.id] : [])],
