@@ -21,6 +21,7 @@ const LIBRARIES = [
   { name: 'pg', library: 'pg', rooms: ['store', 'runtime', 'queue'] },
   { name: 'bullmq', library: 'bullmq', rooms: ['queue', 'worker'] },
   { name: 'crm-libraries', library: 'bottleneck|jsforce|openid-client', rooms: ['connectors'] },
+  { name: 'files', library: 'csv-parse|csv-stringify|ical\\.js', rooms: ['api'] },
   { name: 'type-graphql', library: 'type-graphql', rooms: ['api'] },
 ];
 

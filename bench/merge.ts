@@ -49,7 +49,7 @@ function copy({ local }: Sides): ContactValues {
 const merges: number[] = [];
 const copies: number[] = [];
 for (let round = 0; round <= rounds; round += 1) {
-  const merged = rate(({ base, local, remote }) => mergeValues(base, local, remote, 'LOCAL').values);
+  const merged = rate(({ base, local, remote }) => mergeValues(base, local, remote, () => 'LOCAL').values);
   const copied = rate(copy);
   if (round === 0) continue; // warms up
   merges.push(merged);

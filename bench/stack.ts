@@ -24,6 +24,10 @@ export interface Stack {
   readonly sandboxUrl: string;
   /** A process of the program; resolves once it is ready. */
   start(role: 'api' | 'worker' | 'all', env?: Record<string, string>): Promise<string>;
+  /** The process that was started at this address. */
+  pidOf(url: string): number;
+  /** A token of the API for this user. */
+  tokenOf(user: string): Promise<string>;
   /** A user, connected to the account of the same name (or to another), as a client. */
   connect(
     url: string,
@@ -66,7 +70,10 @@ export async function openStack(options: { contacts: number }): Promise<Stack> {
       endProcess,
     );
     await untilReady(child);
+    return child.pid as number;
   };
+  const pids = new Map<string, number>();
+  const tokenOf = (user: string) => signLocalToken(secret, user, 3_600);
   await run({ ROLE: 'sandbox' });
   const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
   return {
@@ -75,11 +82,14 @@ export async function openStack(options: { contacts: number }): Promise<Stack> {
     sandboxUrl,
     async start(role, env = {}) {
       const port = await findFreePort();
-      await run({ ROLE: role, PORT: String(port), ...env });
-      return `http://localhost:${port}`;
+      const url = `http://localhost:${port}`;
+      pids.set(url, await run({ ROLE: role, PORT: String(port), ...env }));
+      return url;
     },
+    pidOf: (url) => pids.get(url) as number,
+    tokenOf,
     async connect(url, user, platform = 'HUBSPOT', account = user) {
-      const client = openClient(url, await signLocalToken(secret, user, 3_600));
+      const client = openClient(url, await tokenOf(user));
       const { connectIntegration } = await client.ask(ConnectIntegration, { platform });
       const page = await fetch(`${connectIntegration.authorizationUrl}&approve=1&account=${account}`);
       if (!page.ok) throw new Error(`consent failed: ${page.status}`);

@@ -20,6 +20,7 @@ const publicCodes: Readonly<Record<ErrorCode, PublicCode | 'INTERNAL'>> = {
   CURSOR_EXPIRED: 'UNAVAILABLE',
   QUOTA_EXHAUSTED: 'RATE_LIMITED',
   INVALID_RECORD: 'BAD_USER_INPUT',
+  CANNOT_UNDO: 'CONFLICT',
   INTERNAL: 'INTERNAL',
 };
 

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
@@ -9,6 +10,9 @@ import type { Logger } from '../runtime/index.js';
 import { readBearer } from './authenticate.js';
 import { type ApiContext, createContext } from './context.js';
 import { chooseRequestId, createScope, type RequestScope, requestScopes } from './request-scope.js';
+import { createBrokenRequestHandler } from './rest/broken-requests.js';
+import { addContactsExport } from './rest/contacts-export.route.js';
+import { addContactsImport } from './rest/contacts-import.route.js';
 import { answerBadAddress, answerErrors } from './rest/error-answers.js';
 import { addHealthRoutes, type Readiness } from './rest/health.route.js';
 import { addOAuthCallback } from './rest/oauth-callback.route.js';
@@ -32,8 +36,10 @@ interface HttpDoorDeps {
 
 /** 1 MB: a thousand contacts fit into an import. */
 const bodyLimit = 1_048_576;
-/** How long a client may take to send a whole request, in ms. */
+/** How long a client may take to send a whole request, in ms; an import's may go on as long as it comes. */
 const requestTimeout = 30_000;
+/** How long an import may send nothing, in ms. */
+const silenceMs = 30_000;
 
 /** What a page of another origin may do. Its token goes in a header, so no cookie has to be allowed. */
 const crossOrigin = {
@@ -52,9 +58,11 @@ const securityHeaders = {
 
 /** The HTTP server with all its routes, not yet listening. */
 export function createHttpDoor(deps: HttpDoorDeps): FastifyInstance {
+  const longUploads = new WeakSet<Socket>();
   const app = fastify({
     bodyLimit,
     requestTimeout,
+    clientErrorHandler: createBrokenRequestHandler(longUploads),
     frameworkErrors: answerBadAddress,
     genReqId: (request) => chooseRequestId(request.headers['x-request-id']),
   });
@@ -65,6 +73,8 @@ export function createHttpDoor(deps: HttpDoorDeps): FastifyInstance {
   addGraphQL(app, deps);
   addOAuthCallback(app, deps.commands);
   addWebhooks(app, deps.commands);
+  addContactsExport(app, deps);
+  addContactsImport(app, { ...deps, longUploads, silenceMs });
   addHealthRoutes(app, deps.readiness);
   return app;
 }

@@ -55,6 +55,13 @@ export interface ImportResult {
   readonly errors: readonly { readonly index: number; readonly code: string; readonly message: string }[];
 }
 
+/** A contact as a file shows it. */
+export interface ExportedContact {
+  readonly contact: Contact;
+  /** Its records in the CRMs that hold it. */
+  readonly externalIds: Readonly<Partial<Record<Platform, string>>>;
+}
+
 export interface RecordError {
   readonly id: string;
   readonly platform: Platform;
@@ -108,6 +115,8 @@ export interface Commands extends ChangeCommands {
   createContact(user: UserId, input: ContactInput): Promise<Contact>;
   updateContact(user: UserId, id: string, input: ContactInput): Promise<Contact>;
   importContacts(user: UserId, inputs: readonly ContactInput[], source: ContactSource): Promise<ImportResult>;
+  /** All living contacts in the order of their ids, page by page; a page may be empty. */
+  exportContacts(user: UserId, filter?: ContactFilter | null): AsyncIterableIterator<ExportedContact[]>;
   deleteContacts(user: UserId, ids: readonly string[]): Promise<string[]>;
   restoreContacts(user: UserId, ids: readonly string[]): Promise<string[]>;
   /** The losers become part of the winner. @throws AppError NOT_FOUND when one is no living contact of the user */

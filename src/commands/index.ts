@@ -3,6 +3,7 @@ import { createConnectIntegration } from './connect-integration.js';
 import type { Commands } from './contract.js';
 import type { CommandDeps } from './dependencies.js';
 import { createEditContacts } from './edit-contacts.js';
+import { createExportContacts } from './export-contacts.js';
 import { createIntegrationCommands } from './integrations.js';
 import { createMergeContacts } from './merge-contacts.js';
 import { createReadChanges } from './read-changes.js';
@@ -21,6 +22,7 @@ export function createCommands(deps: CommandDeps): Commands {
     signIn: (subject) => deps.store.users.findOrCreate(subject),
     ...createReadContacts(deps),
     ...createEditContacts(deps),
+    ...createExportContacts(deps),
     ...createMergeContacts(deps),
     ...createIntegrationCommands(deps),
     ...createConnectIntegration(deps),

@@ -31,7 +31,8 @@ export function createReadContacts({ store }: CommandDeps): ReadContacts {
   };
 }
 
-function checkFilter(filter: ContactFilter | null | undefined): ContactFilter {
+/** @throws AppError BAD_USER_INPUT naming what cannot be looked for */
+export function checkFilter(filter: ContactFilter | null | undefined): ContactFilter {
   const search = filter?.search;
   if (search !== null && search !== undefined) {
     if (search.trim() === '') throw badInput('search', 'search is empty: leave it out to see all contacts.');

@@ -1,4 +1,4 @@
-import { badInput, isId, notFound, progressOf, readPageArgs, type SyncRun } from '../domain/index.js';
+import { isId, notFound, progressOf, readPageArgs, type SyncRun } from '../domain/index.js';
 import type { Commands } from './contract.js';
 import type { CommandDeps } from './dependencies.js';
 import { checkIds } from './edit-contacts.js';
@@ -36,12 +36,12 @@ export function createRunCommands({ store, queue, events }: CommandDeps): RunCom
 
   return {
     async startSync(user, { platform, direction, mode, dryRun }) {
-      if (dryRun) throw badInput('dryRun', 'A dry run is not available so far.');
       const { run, integrationId, alreadyRunning } = await store.runs.start(user, {
         platform,
         direction,
         mode,
         trigger: 'USER',
+        dryRun,
       });
       return { syncRun: await setOff(user, run, integrationId), alreadyRunning };
     },

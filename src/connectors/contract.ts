@@ -268,6 +268,8 @@ export interface Connector<S extends Session = Session> {
   readonly platform: Platform;
   readonly oauth: OAuthProvider;
   readonly capabilities: Capabilities;
+  /** Words for users: where, and for how long, they can restore a record that was deleted, which no API can. */
+  readonly restoring: string;
   /** What an integration with these settings syncs. */
   streams(settings: IntegrationSettings): readonly Stream<S>[];
   openSession(owner: SessionOwner): S;

@@ -17,6 +17,7 @@ export type SyncCode =
   | 'CURSOR_EXPIRED'
   | 'QUOTA_EXHAUSTED'
   | 'INVALID_RECORD'
+  | 'CANNOT_UNDO'
   | 'INTERNAL';
 
 export type ErrorCode = PublicCode | SyncCode;

@@ -3,30 +3,35 @@ import { type ContactField, type ContactValues, contactFields } from './contact-
 export const conflictPolicies = ['NEWEST_WINS', 'CRM_WINS', 'LOCAL_WINS', 'ASK'] as const;
 export type ConflictPolicy = (typeof conflictPolicies)[number];
 
+export type Side = 'LOCAL' | 'REMOTE';
+
 export interface MergeResult {
   /** The values that the contact should have now. */
   readonly values: ContactValues;
-  /** The fields that both sides changed, to different values; `winner` has decided them. */
+  /** The fields that both sides changed, to different values; `winnerOf` has decided them. */
   readonly disputed: readonly ContactField[];
 }
 
 /**
  * Three-way merge per field against the values that both sides last agreed on. One side changed: its
- * value is taken. Both changed, to different values: `winner` decides. Where no base is known (a first
+ * value is taken. Both changed, to different values: `winnerOf` decides. Where no base is known (a first
  * link), a value beats none, and of two values the winner's stays.
  */
 export function mergeValues(
   base: ContactValues | null,
   local: ContactValues,
   remote: ContactValues,
-  winner: 'LOCAL' | 'REMOTE',
+  winnerOf: (field: ContactField) => Side,
 ): MergeResult {
   const values = { ...local };
   const disputed: ContactField[] = [];
   for (const { name } of contactFields) {
     const merged = mergeField(base ? base[name] : undefined, local[name], remote[name]);
-    if (merged === 'DISPUTED') disputed.push(name);
-    values[name] = merged === 'DISPUTED' ? sideOf(winner, local[name], remote[name]) : merged.value;
+    if (merged !== 'DISPUTED') values[name] = merged.value;
+    else {
+      disputed.push(name);
+      values[name] = winnerOf(name) === 'LOCAL' ? local[name] : remote[name];
+    }
   }
   return { values, disputed };
 }
@@ -42,13 +47,14 @@ function mergeField(
   return 'DISPUTED';
 }
 
-function sideOf<T>(winner: 'LOCAL' | 'REMOTE', local: T, remote: T): T {
-  return winner === 'LOCAL' ? local : remote;
-}
-
-/** Who wins where both sides changed; `ASK` keeps the local value until its user has chosen. */
-export function winnerBy(policy: ConflictPolicy, localAt: Date, remoteAt: Date | null): 'LOCAL' | 'REMOTE' {
+/**
+ * Who wins a field that both sides changed; `ASK` keeps the local value until its user has chosen.
+ * @param localAt when the contact's field got its value, by the clock of who changed it; null: never that we know
+ * @param remoteAt when the CRM last changed its record; null: it does not tell
+ */
+export function winnerBy(policy: ConflictPolicy, localAt: Date | null, remoteAt: Date | null): Side {
   if (policy === 'CRM_WINS') return 'REMOTE';
   if (policy === 'LOCAL_WINS' || policy === 'ASK') return 'LOCAL';
-  return remoteAt !== null && remoteAt >= localAt ? 'REMOTE' : 'LOCAL';
+  if (remoteAt === null) return 'LOCAL';
+  return localAt === null || remoteAt >= localAt ? 'REMOTE' : 'LOCAL';
 }

@@ -20,7 +20,7 @@ export async function holdIntegration(
   const held = await sql.query(
     `SELECT i.id FROM crm_integrations i WHERE i.user_id = $1 AND i.platform = $2 AND i.state = 'CONNECTED'
        AND (i.cursors <> '{}' OR EXISTS (SELECT FROM sync_runs r
-         WHERE r.user_id = $1 AND r.platform = $2 AND r.status = ANY($3))) FOR SHARE OF i`,
+         WHERE r.user_id = $1 AND r.platform = $2 AND r.status = ANY($3) AND NOT r.dry_run)) FOR SHARE OF i`,
     [userId, platform, activeStatuses],
   );
   return held.rows[0] ?? null;

@@ -1,15 +1,14 @@
-import { newId, type Page, type SyncPhase, type SyncRun } from '../domain/index.js';
+import type { ConflictPolicy, Page, SyncPhase } from '../domain/index.js';
 import type { Database, Sql } from './database.js';
 import { holdDeletions, releaseMet, settleDeletions } from './held-deletions.js';
-import { insertRecords } from './insert-records.js';
 import { findKnown, findReported } from './known-records.js';
-import { moveToWinners } from './merge-contacts.js';
 import { planPage } from './page-plan.js';
 import { type PendingChange, settleChanges } from './pending-changes.js';
-import type { MappingWrite, PagePlan } from './plan.js';
-import { type Checkpoint, type ClaimedRun, readClaim, runColumns } from './run-rows.js';
+import type { PagePlan } from './plan.js';
+import { asRun, type Checkpoint, type ClaimedRun, readClaim, runColumns } from './run-rows.js';
 import { nextSignOfLife } from './run-work.js';
-import { lockContacts, writeContacts } from './write-contacts.js';
+import { storePlan } from './store-plan.js';
+import { lockContacts } from './write-contacts.js';
 
 /** Where a page leaves its run. */
 export interface CommitPlace {
@@ -23,6 +22,8 @@ export interface CommitPlace {
   readonly deletes?: boolean;
   /** Changes that the page has read: no longer pending, unless they were told again meanwhile. */
   readonly settles?: readonly PendingChange[];
+  /** Calls to the CRM since the run's last page. */
+  readonly calls?: number;
 }
 
 /** By this page of a run, a new database holds enough for statistics to mean something. */
@@ -42,76 +43,45 @@ export async function commitPage(
   const { userId, run } = claim;
   if (claim.page === youngPage)
     await database.asUser(userId, (sql) => sql.query('SELECT analyze_young_tables()'));
-  return database.asUser(userId, async (sql) => {
-    const held = await sql.query({
-      name: 'hold-run',
-      text: `SELECT i.conflict_policy, ${lockContacts}, EXISTS (SELECT FROM crm_held_deletions h
-          WHERE h.user_id = r.user_id AND h.platform = r.platform) AS holds FROM sync_runs r JOIN crm_integrations i USING (user_id, platform)
-        WHERE r.user_id = $1 AND r.id = $2 AND r.page = $3 AND r.status = 'RUNNING' FOR UPDATE OF r`,
-      values: [userId, run.id, claim.page],
-    });
-    if (!held.rows[0]) return null;
-    const mayBeStale = page.mayBeStale ?? false;
-    const marksSeen = at.whole && (page.provesPresence ?? !mayBeStale);
-    if (held.rows[0].holds && page.records.length > 0) await releaseMet(sql, claim, page.records, mayBeStale);
+  return asRun(database, claim, async (sql) => {
+    const held = await holdPage(sql, claim);
+    if (!held) return null;
+    const { mayBeStale = false, provesPresence = !mayBeStale } = page;
+    const marksSeen = at.whole && provesPresence;
+    if (held.holds && page.records.length > 0) await releaseMet(sql, claim, page.records, mayBeStale);
     if (!at.deletes) await holdDeletions(sql, claim, page.tombstones);
     const plan = planPage(at.deletes ? page : { ...page, tombstones: [] }, {
       runId: run.id,
       platform: run.platform,
-      policy: held.rows[0].conflict_policy,
+      policy: held.policy,
+      direction: run.direction,
       whole: at.whole,
       marksSeen,
       mayBeStale,
-      ...(await findKnown(sql, userId, run, page)),
+      ...(await findKnown(sql, userId, run, page, held.policy)),
       reported: await findReported(sql, userId, run, page),
     });
-    await insertRecords(sql, userId, run, marksSeen, plan.created);
-    await writeContacts(sql, userId, { ...plan, created: [] });
-    await writeMappings(sql, userId, run, marksSeen, plan.mappings);
-    await moveToWinners(sql, userId, plan.merges);
-    await writeFaults(sql, userId, run, plan);
+    await storePlan(sql, userId, run, marksSeen, plan);
     await settleChanges(sql, claim, at.settles ?? []);
     if (at.deletes) await settleDeletions(sql, claim, page.tombstones);
     return moveRun(sql, claim, plan, at, at.total ?? null);
   });
 }
 
-const upsertMappings = `INSERT INTO crm_contact_mappings (user_id, platform, id, contact_id, external_id, record_type, url, state,
-    direction, error, base, remote_updated_at, last_synced_at, seen_run_id)
-  SELECT $1, $2, r.id, r."contactId", r."externalId", r."recordType", r.url, r.state, 'PULL', r.error, r.base, r."remoteUpdatedAt",
-    now(), $4
-  FROM json_to_recordset($3) AS r(id uuid, "contactId" uuid, "externalId" text, "recordType" text, url text, state crm_state,
-    error text, base jsonb, "remoteUpdatedAt" timestamptz)
-  ON CONFLICT (user_id, platform, external_id) DO UPDATE SET contact_id = excluded.contact_id, url = excluded.url,
-    state = excluded.state, direction = excluded.direction, error = excluded.error, base = excluded.base,
-    remote_updated_at = excluded.remote_updated_at, last_synced_at = excluded.last_synced_at,
-    seen_run_id = coalesce(excluded.seen_run_id, crm_contact_mappings.seen_run_id)`;
-
-async function writeMappings(
+/** The run, with what decides how its page is read; after it nobody else writes contacts of this user. */
+async function holdPage(
   sql: Sql,
-  userId: string,
-  run: SyncRun,
-  marksSeen: boolean,
-  mappings: MappingWrite[],
-): Promise<void> {
-  if (mappings.length === 0) return;
-  const byRecord = new Map(mappings.map((mapping) => [mapping.externalId, mapping])); // one row may be written once
-  await sql.query({
-    name: 'upsert-mappings',
-    text: upsertMappings,
-    values: [userId, run.platform, JSON.stringify([...byRecord.values()]), marksSeen ? run.id : null],
+  { userId, run, page }: ClaimedRun,
+): Promise<{ policy: ConflictPolicy; holds: boolean } | null> {
+  const held = await sql.query({
+    name: 'hold-run',
+    text: `SELECT i.conflict_policy AS policy, ${lockContacts}, EXISTS (SELECT FROM crm_held_deletions h
+        WHERE h.user_id = r.user_id AND h.platform = r.platform) AS holds
+      FROM sync_runs r JOIN crm_integrations i USING (user_id, platform)
+      WHERE r.user_id = $1 AND r.id = $2 AND r.page = $3 AND r.status = 'RUNNING' FOR UPDATE OF r`,
+    values: [userId, run.id, page],
   });
-}
-
-async function writeFaults(sql: Sql, userId: string, run: SyncRun, { faults }: PagePlan): Promise<void> {
-  if (faults.length === 0) return;
-  await sql.query(
-    `INSERT INTO sync_record_errors (user_id, sync_run_id, platform, id, external_id, code, message, retryable)
-     SELECT $1, $2, $3, r.id, r."externalId", r.code, r.message, r.retryable
-     FROM json_to_recordset($4) AS r(id uuid, "externalId" text, code text, message text, retryable boolean)
-     ON CONFLICT DO NOTHING`,
-    [userId, run.id, run.platform, JSON.stringify(faults.map((fault) => ({ id: newId(), ...fault })))],
-  );
+  return held.rows[0] ?? null;
 }
 
 async function moveRun(
@@ -126,7 +96,7 @@ async function moveRun(
     text: `UPDATE sync_runs SET page = page + 1, sequence = sequence + 1, checkpoint = $3, phase = $12, updated_at = now(),
         due_at = ${nextSignOfLife}, waiting_for = NULL, failing_since = NULL,
         processed = processed + $4, created = created + $5, updated = updated + $6, unchanged = unchanged + $7,
-        deleted = deleted + $8, failed = failed + $9, conflicts = conflicts + $10,
+        deleted = deleted + $8, failed = failed + $9, conflicts = conflicts + $10, api_calls = api_calls + $13,
         total = greatest(coalesce($11::int, total), CASE WHEN coalesce($11::int, total) IS NOT NULL THEN processed + $4 END)
       WHERE user_id = $1 AND id = $2 RETURNING ${runColumns}`,
     values: [
@@ -137,6 +107,7 @@ async function moveRun(
       ...[counts.deleted, counts.failed, counts.conflicts],
       total,
       at.phase,
+      at.calls ?? 0,
     ],
   });
   return readClaim(claim.userId, moved.rows[0]);

@@ -1,3 +1,4 @@
+import { type ContactField, type ContactValues, newId, type Platform } from '../domain/index.js';
 import { fieldColumns } from './contact-rows.js';
 import type { Sql } from './database.js';
 
@@ -44,5 +45,40 @@ export async function endConflict(sql: Sql, userId: string, id: string, isDue: b
        push_due = m.push_due OR $3, state = ${stateWithout('ARRAY[e.field]')}
      FROM e WHERE m.user_id = $1 AND m.platform = e.platform AND m.external_id = e.external_id`,
     [userId, id, isDue],
+  );
+}
+
+/** A link with the conflicts that it has now: what the CRM says of each field. */
+export interface DisputedLink {
+  readonly externalId: string;
+  readonly base: ContactValues;
+  readonly conflicts: Readonly<Partial<Record<ContactField, string | null>>>;
+}
+
+/** Makes the open conflicts of these links what they are to be; one that goes on keeps its id and time. */
+export async function writeConflicts(
+  sql: Sql,
+  userId: string,
+  platform: Platform,
+  links: readonly DisputedLink[],
+): Promise<void> {
+  if (links.length === 0) return;
+  const rows = links.flatMap(({ externalId, base, conflicts }) =>
+    (Object.keys(conflicts) as ContactField[]).map((field) => ({
+      ...{ id: newId(), external: externalId, field, remote: conflicts[field], base: base[field] },
+    })),
+  );
+  await sql.query(
+    `DELETE FROM crm_conflicts k WHERE k.user_id = $1 AND k.platform = $2 AND k.external_id = ANY($3)
+       AND NOT EXISTS (SELECT FROM json_to_recordset($4) AS r(external text, field text)
+         WHERE r.external = k.external_id AND r.field = k.field)`,
+    [userId, platform, links.map(({ externalId }) => externalId), JSON.stringify(rows)],
+  );
+  await sql.query(
+    `INSERT INTO crm_conflicts (user_id, platform, id, external_id, field, remote_value, base_value)
+     SELECT $1, $2, r.id, r.external, r.field, r.remote, r.base
+     FROM json_to_recordset($3) AS r(id uuid, external text, field text, remote text, base text)
+     ON CONFLICT (user_id, platform, external_id, field) DO UPDATE SET remote_value = excluded.remote_value`,
+    [userId, platform, JSON.stringify(rows)],
   );
 }

@@ -133,7 +133,11 @@ function listContacts(
   });
 }
 
-function selectionSql(userId: string, selection: ContactSelection): { where: string; values: unknown[] } {
+/** The condition on `contacts c` and its parameters, of which $1 is the user. */
+export function selectionSql(
+  userId: string,
+  selection: ContactSelection,
+): { where: string; values: unknown[] } {
   const values: unknown[] = [userId];
   const parts = ['c.user_id = $1', 'c.deleted_at IS NULL'];
   const add = (value: unknown, write: (parameter: string) => string) => {

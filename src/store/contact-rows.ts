@@ -23,6 +23,10 @@ export const contactColumns = [
   .map((column) => `c.${column}`)
   .join(', ');
 
+/** The values of a row, as the base of a link holds them. */
+export const valuesJson = (row: string) =>
+  `jsonb_build_object(${fieldColumns.map(({ field, column }) => `'${field}', ${row}.${column}`).join(', ')})`;
+
 export type ContactRow = Record<string, unknown>;
 
 export function readValues(row: ContactRow): ContactValues {

@@ -19,7 +19,8 @@ export interface DatabaseOptions {
  * a pooler in transaction mode does no harm.
  */
 export interface Database {
-  asUser<T>(userId: string, work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** `previewRun`: a dry run, over whose copies it is; the same statements then write there. */
+  asUser<T>(userId: string, work: (sql: Sql) => Promise<T>, previewRun?: string): Promise<T>;
   /** The same through Prisma's models, for what is neither hot nor bulk. */
   modelsAsUser<T>(userId: string, work: (models: Models) => Promise<T>): Promise<T>;
   /** `setting` is a secret that opens its own row: the subject of a token, the state of a consent. */
@@ -72,7 +73,8 @@ export function openDatabase({ url, poolSize }: DatabaseOptions): Database {
     overDeadlocks(() => attempt(settings, work));
 
   return {
-    asUser: (userId, work) => transact(userSettings(userId), work),
+    asUser: (userId, work, previewRun) =>
+      transact({ ...userSettings(userId), ...(previewRun && previewSettings(previewRun)) }, work),
     asHolder: (setting, value, work) => transact({ role: 'crm_app', [setting]: value }, work),
     asSystem: (work) => transact({ role: 'crm_system' }, work),
     modelsAsUser: (userId, work) =>
@@ -125,6 +127,11 @@ async function overDeadlocks<T>(work: () => Promise<T>): Promise<T> {
 function userSettings(userId: string): Record<string, string> {
   if (!isId(userId)) throw new Error('not a user id');
   return { role: 'crm_app', 'app.user_id': userId };
+}
+
+/** What is copied is found in the copies, everything else where it always is. */
+function previewSettings(runId: string): Record<string, string> {
+  return { search_path: 'preview, public', 'app.preview_run': runId };
 }
 
 function settingCalls(settings: Record<string, string>): string {

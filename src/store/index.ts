@@ -2,6 +2,7 @@ import type { Cursor, Page, Platform, Tombstone } from '../domain/index.js';
 import { type CommitPlace, commitPage } from './commit-page.js';
 import { type Conflicts, createConflicts } from './conflicts.js';
 import { type ContactEdits, createContactEdits } from './contact-edits.js';
+import { type ContactExport, createContactExport } from './contact-export.js';
 import { type ContactHistory, createContactHistory } from './contact-history.js';
 import { type ContactMerging, createContactMerging } from './contact-merging.js';
 import { type ContactQueries, createContactQueries } from './contact-queries.js';
@@ -16,6 +17,7 @@ import { createListening, type Listening } from './listening.js';
 import { createOAuthStates, type OAuthStates } from './oauth-states.js';
 import { createPendingChanges, type PendingChanges } from './pending-changes.js';
 import { createPossibleDuplicates, type PossibleDuplicates } from './possible-duplicates.js';
+import { createPreviews, type Previews } from './previews.js';
 import { createPushPlanning, type PushPlanning } from './push-planning.js';
 import { createPushSending, type PushSending } from './push-sending.js';
 import { createPushSettling, type PushSettling } from './push-settling.js';
@@ -26,6 +28,8 @@ import type { ClaimedRun } from './run-rows.js';
 import { createRunWork, type RunWork } from './run-work.js';
 import { clearSuspects, listSuspects } from './suspects.js';
 import { createSyncRuns, type SyncRuns } from './sync-runs.js';
+import { createUndoHere, type UndoHere } from './undo-here.js';
+import { createUndoThere, type UndoThere } from './undo-there.js';
 import { createUsers, type Users } from './users.js';
 import { createVault, type VaultKey } from './vault.js';
 import { createVerifications, type Verifications } from './verification.js';
@@ -44,7 +48,11 @@ export type { HeldPush } from './push-sending.js';
 export type { PushResults } from './push-settling.js';
 export type { StoredRecordError } from './record-errors.js';
 export type { Checkpoint, ClaimedRun, StreamCheckpoint } from './run-rows.js';
+export type { SpecialRun } from './special-runs.js';
 export type { NewRun } from './sync-runs.js';
+export type { DecideUndoHere } from './undo-here.js';
+export type { ChangedByRun, MetObstacle, UndoneContact, UndoObstacle } from './undo-rows.js';
+export type { UndoPush, UndoResults } from './undo-there.js';
 export type { VaultKey } from './vault.js';
 export type { DueVerification, SampledLink, VerificationLook } from './verification.js';
 
@@ -60,7 +68,12 @@ export interface RunPages {
 /** All that is kept in PostgreSQL. Each call says for which user, or holds a claimed run. */
 export interface Store {
   readonly users: Users;
-  readonly contacts: ContactQueries & ContactEdits & ContactHistory & ContactMerging & PossibleDuplicates;
+  readonly contacts: ContactQueries &
+    ContactExport &
+    ContactEdits &
+    ContactHistory &
+    ContactMerging &
+    PossibleDuplicates;
   readonly conflicts: Conflicts;
   readonly integrations: Integrations;
   readonly credentials: CredentialStore;
@@ -69,8 +82,10 @@ export interface Store {
   readonly recordErrors: RecordErrors;
   readonly work: RunWork & RunPages;
   readonly pending: PendingChanges;
+  readonly previews: Previews;
   readonly deletions: HeldDeletions;
   readonly pushes: PushPlanning & PushSending & PushSettling;
+  readonly undo: UndoHere & UndoThere;
   readonly listening: Listening;
   readonly journals: Journals;
   readonly verifications: Verifications;
@@ -88,6 +103,7 @@ export function openStore(options: DatabaseOptions & { readonly keys: readonly V
     users: createUsers(database),
     contacts: {
       ...createContactQueries(database),
+      ...createContactExport(database),
       ...createContactEdits(database),
       ...createContactHistory(database),
       ...createContactMerging(database),
@@ -101,12 +117,14 @@ export function openStore(options: DatabaseOptions & { readonly keys: readonly V
     recordErrors: createRecordErrors(database),
     work: { ...createRunWork(database), ...createRunPages(database) },
     pending: createPendingChanges(database),
+    previews: createPreviews(database),
     deletions: createHeldDeletions(database),
     pushes: {
       ...createPushPlanning(database),
       ...createPushSending(database),
       ...createPushSettling(database),
     },
+    undo: { ...createUndoHere(database), ...createUndoThere(database) },
     listening: createListening(database),
     journals: createJournals(database),
     verifications: createVerifications(database),

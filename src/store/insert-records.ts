@@ -1,11 +1,10 @@
 import type { SyncRun } from '../domain/index.js';
 import { newId } from '../domain/index.js';
-import { fieldColumnList, fieldColumns, toColumns } from './contact-rows.js';
+import { fieldColumnList, fieldColumns, toColumns, valuesJson } from './contact-rows.js';
 import type { Sql } from './database.js';
 import type { CreatedRecord } from './plan.js';
 
 const columns = fieldColumns.map(({ column }) => `r.${column}`).join(', ');
-const base = fieldColumns.map(({ field, column }) => `'${field}', r.${column}`).join(', ');
 const changes = fieldColumns
   .map(
     ({ field, column }) =>
@@ -26,9 +25,9 @@ const insert = `WITH r AS MATERIALIZED (
   new_mappings AS (
     INSERT INTO crm_contact_mappings (user_id, platform, id, contact_id, external_id, record_type, url, base,
       remote_updated_at, last_synced_at, seen_run_id)
-    SELECT $1, $2::text, r.mapping, r.contact, r.external, r.type, r.url, jsonb_build_object(${base}), r.updated, now(), $5 FROM r)
-  INSERT INTO contact_changes (user_id, id, contact_id, kind, source, sync_run_id, fields)
-  SELECT $1, r.change, r.contact, 'CREATED', $2::text, $3,
+    SELECT $1, $2::text, r.mapping, r.contact, r.external, r.type, r.url, ${valuesJson('r')}, r.updated, now(), $5 FROM r)
+  INSERT INTO contact_changes (user_id, id, contact_id, kind, source, sync_run_id, changed_at, fields)
+  SELECT $1, r.change, r.contact, 'CREATED', $2::text, $3, r.updated,
     jsonb_strip_nulls(jsonb_build_object(${changes})) FROM r`;
 
 /** Stores records that are new: a contact each, its link, and its first log entry. */

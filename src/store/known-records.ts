@@ -1,7 +1,16 @@
-import { type ContactValues, isValidEmail, type Page, type SyncRun } from '../domain/index.js';
+import {
+  type ConflictPolicy,
+  type ContactField,
+  contactFields,
+  isValidEmail,
+  type Page,
+  type SyncRun,
+} from '../domain/index.js';
 import { fieldColumnList, readValues } from './contact-rows.js';
 import type { Sql } from './database.js';
-import type { HeldContact, KnownRecord, PlanContext } from './plan.js';
+import { findFieldTimes } from './field-times.js';
+import type { HeldContact, KnownRecord, OpenConflicts, PlanContext } from './plan.js';
+import { findSent } from './sent-records.js';
 
 /*
  * What a page is held against. The reads are planned anew each time: a plan kept from when the tables were
@@ -14,12 +23,36 @@ export async function findKnown(
   userId: string,
   run: SyncRun,
   page: Page,
-): Promise<Pick<PlanContext, 'known' | 'contacts' | 'candidates'>> {
+  policy: ConflictPolicy,
+): Promise<Pick<PlanContext, 'known' | 'contacts' | 'candidates' | 'sent'>> {
   const known = await findRecords(sql, userId, run, page);
+  const sent = await findSent(
+    sql,
+    userId,
+    run,
+    page.records.filter(({ externalId }) => !known.has(externalId)),
+  );
   const candidates = await findCandidates(sql, userId, run, page);
-  const behind = [...known.values()].map(({ contactId }) => contactId);
+  const behind = [...known.values(), ...sent.values()].map(({ contactId }) => contactId);
   const contacts = await findContacts(sql, userId, run, [...new Set([...behind, ...candidates.values()])]);
-  return { known, contacts, candidates };
+  if (policy === 'NEWEST_WINS') await addTimes(sql, userId, { known, sent, candidates, contacts });
+  return { known, contacts, candidates, sent };
+}
+
+/** When each field of a contact got its value: of those alone that may be in dispute, for few are. */
+async function addTimes(
+  sql: Sql,
+  userId: string,
+  found: Pick<PlanContext, 'known' | 'contacts' | 'candidates' | 'sent'>,
+): Promise<void> {
+  const edited = [...found.known.values()].filter(({ contactId, base }) => {
+    const contact = found.contacts.get(contactId);
+    return contact && contactFields.some(({ name }) => contact.values[name] !== base[name]);
+  });
+  const linked = [...edited, ...found.sent.values()].map(({ contactId }) => contactId);
+  const ids = [...new Set([...linked, ...found.candidates.values()])];
+  for (const { contactId, field, at } of await findFieldTimes(sql, userId, ids))
+    found.contacts.get(contactId)?.times.set(field, at);
 }
 
 async function findRecords(
@@ -31,11 +64,14 @@ async function findRecords(
   const named = [...page.records, ...page.tombstones, ...page.faults].flatMap((it) => it.externalId ?? []);
   const found = await sql.query({
     text: `SELECT id AS "mappingId", contact_id AS "contactId", external_id AS "externalId", record_type AS "recordType",
-        url, state, base, remote_updated_at AS "remoteUpdatedAt", seen_run_id AS "seenRunId"
-      FROM crm_contact_mappings WHERE user_id = $1 AND platform = $2 AND external_id = ANY($3)`,
+        url, state, base, remote_updated_at AS "remoteUpdatedAt", seen_run_id AS "seenRunId", push_due AS "pushDue",
+        CASE WHEN state IN ('CONFLICT', 'FAILED') THEN (SELECT jsonb_object_agg(k.field, k.remote_value)
+          FROM crm_conflicts k WHERE k.user_id = $1 AND k.platform = $2 AND k.external_id = m.external_id) END AS conflicts
+      FROM crm_contact_mappings m WHERE user_id = $1 AND platform = $2 AND external_id = ANY($3)`,
     values: [userId, run.platform, [...named, ...page.records.flatMap((record) => record.replaces)]],
   });
-  return new Map(found.rows.map((row: KnownRecord) => [row.externalId, row]));
+  const rows: (Omit<KnownRecord, 'conflicts'> & { conflicts: OpenConflicts | null })[] = found.rows;
+  return new Map(rows.map((row) => [row.externalId, { ...row, conflicts: row.conflicts ?? {} }]));
 }
 
 /** The contact of each address, where exactly one has it and no living record of this platform is linked to that one. */
@@ -65,7 +101,7 @@ async function findContacts(
 ): Promise<Map<string, HeldContact>> {
   if (ids.length === 0) return new Map();
   const found = await sql.query({
-    text: `SELECT c.id, coalesce(c.changed_at, c.updated_at) AS changed_at, c.deleted_at, ${fieldColumnList},
+    text: `SELECT c.id, c.deleted_at, ${fieldColumnList},
         c.source = 'API' OR EXISTS (SELECT FROM contacts l
           WHERE l.user_id = $1 AND l.merged_into = c.id AND l.source = 'API') AS made_here,
         c.deleted_at IS NOT NULL AND 'API' = (SELECT h.source FROM contact_changes h WHERE h.user_id = $1
@@ -83,8 +119,8 @@ function readHeld(row: Record<string, unknown>): HeldContact {
   const records = row.records as (string | null)[];
   return {
     id: row.id as string,
-    values: readValues(row) as ContactValues,
-    changedAt: row.changed_at as Date,
+    values: readValues(row),
+    times: new Map<ContactField, Date>(),
     deleted: row.deleted_at !== null,
     deletedByUser: row.deleted_by_user === true,
     records: new Set(records.filter((it) => it !== null)),
@@ -92,6 +128,7 @@ function readHeld(row: Record<string, unknown>): HeldContact {
     madeHere: row.made_here as boolean,
     mergedInto: null,
     isChanged: false,
+    changedBy: new Set(),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Page, RecordFault, SourceRecord } from '../domain/index.js';
 import { contactOf, createPlan, type PagePlan, type PlanContext, putLink } from './plan.js';
-import { planRecord, planTombstone } from './plan-record.js';
+import { planTombstone } from './plan-end.js';
+import { isDue } from './plan-link.js';
+import { planRecord } from './plan-record.js';
 
 /** What a page means for what we hold: pure, so that the same page over the same rows plans the same. */
 export function planPage(page: Page, context: PlanContext): PagePlan {
@@ -14,11 +16,21 @@ export function planPage(page: Page, context: PlanContext): PagePlan {
   for (const record of records) if (!isReplaced(record)) planRecord(plan, context, record, claims);
   for (const tombstone of tombstones) planTombstone(plan, context, tombstone);
   for (const fault of page.faults) planFault(plan, context, fault);
-  for (const { id, values, deleted, changedAt, isChanged, mergedInto } of context.contacts.values()) {
+  return finishPlan(plan, context);
+}
+
+/** Which contacts have to be written, and which links have something to send, is known once all is planned. */
+function finishPlan(plan: PagePlan, context: PlanContext): PagePlan {
+  for (const { id, values, deleted, isChanged, mergedInto } of context.contacts.values()) {
     if (mergedInto) plan.merges.push({ winner: contactOf(context, id).id, loser: id });
-    else if (isChanged) plan.changed.push({ id, values, deleted, changedAt });
+    else if (isChanged) plan.changed.push({ id, values, deleted });
   }
-  return plan;
+  const mappings = plan.mappings.map((link) =>
+    link.state === 'DELETED_REMOTELY'
+      ? link
+      : { ...link, pushDue: isDue(contactOf(context, link.contactId), link) },
+  );
+  return { ...plan, mappings };
 }
 
 function isHeld({ known }: PlanContext, externalId: string): boolean {

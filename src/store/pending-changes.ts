@@ -1,7 +1,7 @@
 import type { Platform } from '../domain/index.js';
 import { holdIntegration, type StartedRun, startChangeRun } from './change-runs.js';
 import type { Database, Sql } from './database.js';
-import type { ClaimedRun } from './run-rows.js';
+import { asRun, type ClaimedRun } from './run-rows.js';
 
 /** A record of which the CRM has told that it changed. */
 export interface PendingChange {
@@ -46,13 +46,13 @@ export function createPendingChanges(database: Database): PendingChanges {
       database.asUser(userId, async (sql) =>
         (await holdIntegration(sql, userId, platform)) ? startChangeRun(sql, userId, platform) : null,
       ),
-    list: ({ userId, run }, limit) =>
-      database.asUser(userId, async (sql) => {
+    list: (claim, limit) =>
+      asRun(database, claim, async (sql) => {
         const found = await sql.query(
           `SELECT p.external_id AS "externalId", p.version, m.record_type AS "recordType"
            FROM crm_pending_changes p LEFT JOIN crm_contact_mappings m USING (user_id, platform, external_id)
            WHERE p.user_id = $1 AND p.platform = $2 ORDER BY p.noted_at, p.external_id LIMIT $3`,
-          [userId, run.platform, limit],
+          [claim.userId, claim.run.platform, limit],
         );
         return found.rows;
       }),

@@ -4,6 +4,8 @@ import { diffValues, type LoggedChange } from './write-contacts.js';
 
 /** What a record means for its contact. */
 interface ContactNews {
+  /** The record, by its external id. */
+  readonly of: string;
   readonly values: ContactValues;
   /** When the CRM changed it, by its clock. */
   readonly at: Date | null;
@@ -65,29 +67,35 @@ export function changeContact(
   plan: PagePlan,
   context: PlanContext,
   contact: HeldContact,
-  { values, at, isBack = false, isMerged = false }: ContactNews,
+  { of, values, at, isBack = false, isMerged = false }: ContactNews,
 ): void {
   const fields = diffValues(contact.values, values);
   if (fields.length === 0 && !isBack && !isMerged) {
     plan.counts.unchanged += 1;
     return;
   }
-  if (isBack) log(plan, context, contact, 'RESTORED', isMerged ? [] : fields);
-  if (isMerged || !isBack) log(plan, context, contact, isMerged ? 'MERGED' : 'UPDATED', fields);
+  if (isBack) log(plan, context, contact, 'RESTORED', isMerged ? [] : fields, at);
+  if (isMerged || !isBack) log(plan, context, contact, isMerged ? 'MERGED' : 'UPDATED', fields, at);
   contact.values = values;
   contact.deleted &&= !isBack;
   contact.isChanged = true;
-  if (fields.length > 0 && at !== null && at > contact.changedAt) contact.changedAt = at;
+  contact.changedBy.add(of);
+  if (at !== null) for (const { field } of fields) contact.times.set(field, at);
   plan.counts[contact.deleted ? 'unchanged' : 'updated'] += 1;
 }
 
 /** Who else has the contact keeps it: another record, or this API where it was made. */
-export function endContact(plan: PagePlan, context: PlanContext, contact: HeldContact): void {
+export function endContact(
+  plan: PagePlan,
+  context: PlanContext,
+  contact: HeldContact,
+  at: Date | null,
+): void {
   const isHeld = contact.records.size > 0 || contact.heldElsewhere || contact.madeHere;
   if (contact.deleted || isHeld) return;
   contact.deleted = true;
   contact.isChanged = true;
-  log(plan, context, contact, 'DELETED', []);
+  log(plan, context, contact, 'DELETED', [], at);
 }
 
 function log(
@@ -96,6 +104,7 @@ function log(
   { id }: HeldContact,
   kind: LoggedChange['kind'],
   fields: LoggedChange['fields'],
+  changedAt: Date | null,
 ): void {
-  plan.log.push({ contactId: id, kind, source: platform, syncRunId: runId, fields, changedAt: null });
+  plan.log.push({ contactId: id, kind, source: platform, syncRunId: runId, fields, changedAt });
 }

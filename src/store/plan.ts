@@ -1,5 +1,6 @@
 import {
   type ConflictPolicy,
+  type ContactField,
   type ContactValues,
   type CrmState,
   newId,
@@ -7,6 +8,7 @@ import {
   type RecordFault,
   type SourceRecord,
   type SyncCounts,
+  type SyncDirection,
 } from '../domain/index.js';
 import type { ChangedContact, LoggedChange } from './write-contacts.js';
 
@@ -14,8 +16,8 @@ import type { ChangedContact, LoggedChange } from './write-contacts.js';
 export interface HeldContact {
   readonly id: string;
   values: ContactValues;
-  /** When its values last changed, by the clock of who changed them. */
-  changedAt: Date;
+  /** When a field got its value, by the clock of who changed it; of fields that may be in dispute. */
+  readonly times: Map<ContactField, Date>;
   deleted: boolean;
   /** It was deleted here, by its user: then no CRM brings it back. */
   readonly deletedByUser: boolean;
@@ -27,9 +29,14 @@ export interface HeldContact {
   madeHere: boolean;
   /** The contact that it was merged into by this page. */
   mergedInto: HeldContact | null;
-  /** What of it has to be written. */
+  /** It has to be written. */
   isChanged: boolean;
+  /** The records of this page that have changed it, by external id. */
+  readonly changedBy: Set<string>;
 }
+
+/** Fields that wait for their user: what the CRM says of each. The link's base keeps what both sides agreed on before. */
+export type OpenConflicts = Readonly<Partial<Record<ContactField, string | null>>>;
 
 /** A record that we hold already. */
 export interface KnownRecord {
@@ -41,6 +48,9 @@ export interface KnownRecord {
   readonly state: CrmState;
   readonly base: ContactValues;
   readonly remoteUpdatedAt: Date | null;
+  /** Its contact has changed since both sides agreed. */
+  readonly pushDue: boolean;
+  readonly conflicts: OpenConflicts;
   readonly seenRunId: string | null;
 }
 
@@ -54,12 +64,24 @@ export interface MappingWrite {
   readonly error: string | null;
   readonly base: ContactValues;
   readonly remoteUpdatedAt: Date | null;
+  /** While the page is planned: it becomes due if its contact then has other values. */
+  readonly pushDue: boolean;
+  readonly conflicts: OpenConflicts;
+}
+
+/** A record that we made ourselves, before we learned its id. */
+export interface SentRecord {
+  readonly contactId: string;
+  /** What it was given. */
+  readonly values: ContactValues;
 }
 
 export interface PlanContext {
   readonly runId: string;
   readonly platform: Platform;
   readonly policy: ConflictPolicy;
+  /** PUSH takes nothing in: it decides what both sides changed, and sees what is gone. */
+  readonly direction: SyncDirection;
   /** The stream is read whole by this run. */
   readonly whole: boolean;
   /** That a record was met proves that the CRM holds it: it is marked as seen. */
@@ -72,6 +94,8 @@ export interface PlanContext {
   readonly contacts: Map<string, HeldContact>;
   /** By e-mail, the id of the one living contact that has it. */
   readonly candidates: ReadonlyMap<string, string>;
+  /** By external id, unknown records that carry the mark of a write of ours. */
+  readonly sent: ReadonlyMap<string, SentRecord>;
   /** Records that this run has already reported as failed. */
   readonly reported: ReadonlySet<string>;
 }
@@ -92,6 +116,10 @@ export interface PagePlan {
   readonly changed: ChangedContact[];
   readonly log: LoggedChange[];
   readonly mappings: MappingWrite[];
+  /** The external ids of the links whose conflicts have to be written: what the link's write says of them. */
+  readonly disputes: Set<string>;
+  /** Contacts that have a living record more than before. */
+  readonly rejoined: Set<string>;
   readonly merges: ContactMerge[];
   readonly faults: RecordFault[];
   readonly counts: { -readonly [K in keyof SyncCounts]: SyncCounts[K] };
@@ -103,6 +131,8 @@ export function createPlan(): PagePlan {
     changed: [],
     log: [],
     mappings: [],
+    disputes: new Set(),
+    rejoined: new Set(),
     merges: [],
     faults: [],
     counts: { processed: 0, created: 0, updated: 0, unchanged: 0, deleted: 0, failed: 0, conflicts: 0 },
@@ -123,8 +153,15 @@ export function putLink(plan: PagePlan, context: PlanContext, link: Omit<Mapping
   const before = known.get(link.externalId);
   const id = before?.mappingId ?? newId();
   plan.mappings.push({ ...link, id });
+  if (hasConflicts(link) || (before && hasConflicts(before))) plan.disputes.add(link.externalId);
   known.set(link.externalId, { seenRunId: null, ...before, ...link, mappingId: id });
   const records = contacts.has(link.contactId) ? contactOf(context, link.contactId).records : undefined;
   if (link.state === 'DELETED_REMOTELY') records?.delete(link.externalId);
   else records?.add(link.externalId);
+  const wasLiving = before !== undefined && before.state !== 'DELETED_REMOTELY';
+  if (link.state !== 'DELETED_REMOTELY' && !wasLiving) plan.rejoined.add(link.contactId);
+}
+
+export function hasConflicts({ conflicts }: Pick<KnownRecord, 'conflicts'>): boolean {
+  return Object.keys(conflicts).length > 0;
 }

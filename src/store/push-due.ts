@@ -47,3 +47,15 @@ export async function markRestored(
     [userId, contactIds, exceptPlatform ?? null],
   );
 }
+
+/** A contact that a CRM holds again is not made again there. */
+export async function clearReplaced(sql: Sql, userId: string, contactIds: readonly string[]): Promise<void> {
+  if (contactIds.length === 0) return;
+  await sql.query(
+    `UPDATE crm_contact_mappings m SET push_due = false
+     WHERE m.user_id = $1 AND m.contact_id = ANY($2) AND m.push_due AND m.state = 'DELETED_REMOTELY'
+       AND EXISTS (SELECT FROM crm_contact_mappings l WHERE l.user_id = $1 AND l.contact_id = m.contact_id
+         AND l.platform = m.platform AND l.state <> 'DELETED_REMOTELY')`,
+    [userId, contactIds],
+  );
+}

@@ -24,20 +24,31 @@ export interface ClaimedRun {
   readonly checkpoint: Checkpoint;
   /** How far its pushes are planned; null: not begun. */
   readonly pushPlace: PushPlace | null;
+  /** Of a dry run, how far its copies are made; null: not begun. */
+  readonly previewPlace: PreviewPlace | null;
   /** What its user has approved. */
   readonly approved: readonly RunBrake[];
   readonly failingSince: Date | null;
 }
 
-/** Chosen contacts, or links first and then contacts without one; `after` is the last id that was looked at. */
+/**
+ * Chosen contacts, or links first and then contacts without one; of an undo what was done here first, then what was done
+ * in the CRM. `after` is the last id that was looked at.
+ */
 export interface PushPlace {
-  readonly stage: 'ASKED' | 'LINKS' | 'CONTACTS' | 'PLANNED' | 'FORETOLD';
+  readonly stage: 'ASKED' | 'LINKS' | 'CONTACTS' | 'PLANNED' | 'FORETOLD' | 'UNDO_HERE' | 'UNDO_THERE';
+  readonly after: string | null;
+}
+
+/** The tables are copied in this order; `after` is the last id that was copied. */
+export interface PreviewPlace {
+  readonly stage: 'LINKS' | 'CONTACTS' | 'HISTORIES' | 'REST' | 'READY';
   readonly after: string | null;
 }
 
 export const runColumns = `id, platform, direction, mode, trigger, dry_run, status, phase, page, checkpoint, sequence, processed,
   created, updated, unchanged, deleted, failed, conflicts, total, waiting_for, due_at, failing_since, error_code, purpose,
-  of_run_id, brake, approved, push_place, api_calls, error_message, error_retryable, verification, queued_at, started_at, finished_at, updated_at`;
+  of_run_id, brake, approved, push_place, preview_place, api_calls, error_message, error_retryable, verification, queued_at, started_at, finished_at, updated_at`;
 
 /** Ends what is under way on the user's ($1) integration with a platform ($2): the statuses of such runs are $3. */
 export const cancelActiveRuns = `UPDATE sync_runs SET status = 'CANCELLED', phase = 'DONE', finished_at = now(),
@@ -94,6 +105,7 @@ export function readClaim(userId: string, row: RunRow): ClaimedRun {
     page: row.page as number,
     checkpoint: row.checkpoint as Checkpoint,
     pushPlace: row.push_place as PushPlace | null,
+    previewPlace: row.preview_place as PreviewPlace | null,
     approved: row.approved as RunBrake[],
     failingSince: row.failing_since as Date | null,
   };
@@ -105,13 +117,13 @@ function readVerification(stored: unknown): SyncVerification | null {
   return { ...found, at: new Date(found.at) };
 }
 
-/** Work on what a run holds. */
+/** Work on what a run holds: the user's rows; of a dry run its copies of them. */
 export function asRun<T>(
   database: Database,
-  { userId }: ClaimedRun,
+  { userId, run }: Pick<ClaimedRun, 'userId' | 'run'>,
   work: (sql: Sql) => Promise<T>,
 ): Promise<T> {
-  return database.asUser(userId, work);
+  return database.asUser(userId, work, run.dryRun ? run.id : undefined);
 }
 
 /** Whether the run is in the caller's hands; then it stays so until the end of the transaction. */

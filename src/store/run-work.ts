@@ -1,8 +1,16 @@
 import type { SyncError, SyncRun } from '../domain/index.js';
 import { workableStatuses } from '../domain/index.js';
 import { startChangeRun } from './change-runs.js';
-import type { Database } from './database.js';
-import { type Checkpoint, type ClaimedRun, moveRun, readClaim, readRun, runColumns } from './run-rows.js';
+import type { Database, Sql } from './database.js';
+import {
+  asRun,
+  type Checkpoint,
+  type ClaimedRun,
+  moveRun,
+  readClaim,
+  readRun,
+  runColumns,
+} from './run-rows.js';
 
 /** A run is due again this long after its last sign of life. */
 const heartbeatSeconds = 15;
@@ -30,9 +38,11 @@ export interface RunWork {
   fail(claim: ClaimedRun, error: SyncError): Promise<SyncRun | null>;
   /**
    * Ends the run well, and moves the integration's bookmarks to where it came; not while changes are pending. Where it
-   * has not read everything, its total is what it met: the CRM's count is of more than that.
+   * has not read everything, its total is what it met: the CRM's count is of more than that. A dry run moves nothing.
    */
   finish(claim: ClaimedRun): Promise<SyncRun | 'pending' | null>;
+  /** Counts calls to the CRM that brought no page; they were made, whoever has the run by now. */
+  countCalls(claim: ClaimedRun, calls: number): Promise<void>;
 }
 
 export function createRunWork(database: Database): RunWork {
@@ -61,6 +71,14 @@ export function createRunWork(database: Database): RunWork {
         retryable,
       ]),
     finish: (claim) => finishRun(database, claim),
+    countCalls: ({ userId, run }, calls) =>
+      database.asUser(userId, async (sql) => {
+        await sql.query('UPDATE sync_runs SET api_calls = api_calls + $3 WHERE user_id = $1 AND id = $2', [
+          userId,
+          run.id,
+          calls,
+        ]);
+      }),
   };
 }
 
@@ -71,7 +89,7 @@ function startOver(
   checkpoint: Checkpoint,
   recordType: string,
 ): Promise<ClaimedRun | null> {
-  return database.asUser(claim.userId, async (sql) => {
+  return asRun(database, claim, async (sql) => {
     const set = `phase = 'PULLING', checkpoint = $4, page = page + 1, due_at = ${nextSignOfLife}`;
     const moved = await moveRun(sql, claim, set, [JSON.stringify(checkpoint)]);
     if (!moved) return null;
@@ -123,25 +141,30 @@ function finishRun(database: Database, claim: ClaimedRun): Promise<SyncRun | 'pe
     const ended = await sql.query(
       `UPDATE sync_runs SET status = CASE WHEN failed > 0 THEN 'PARTIALLY_SUCCEEDED' ELSE 'SUCCEEDED' END::sync_run_status,
          phase = 'DONE', finished_at = now(), waiting_for = NULL, total = CASE WHEN $4 THEN greatest(total, processed) ELSE processed END,
-         verify_due_at = CASE WHEN $4 THEN now() END, sequence = sequence + 1, updated_at = now()
+         verify_due_at = CASE WHEN $4 AND NOT dry_run THEN now() END, sequence = sequence + 1, updated_at = now()
        WHERE user_id = $1 AND id = $2 AND page = $3 AND status = 'RUNNING' RETURNING ${runColumns}`,
       [claim.userId, claim.run.id, claim.page, isProvable(claim)],
     );
     if (!ended.rows[0]) return null;
-    // A run that only sends has taken nothing in: the next reading begins where it did.
-    const taken = claim.run.direction === 'PUSH' ? [] : Object.entries(claim.checkpoint);
-    const cursors = Object.fromEntries(taken.map(([name, { cursor }]) => [name, cursor]));
-    await sql.query(
-      `UPDATE crm_integrations SET cursors = cursors || $3::jsonb, updated_at = now(),
-         last_synced_at = CASE WHEN $4 = 'CHANGE' AND cursors || $3::jsonb = cursors THEN last_synced_at ELSE now() END,
-         reread_due_at = CASE WHEN reread_due_at >= $5 THEN reread_due_at END
-       WHERE user_id = $1 AND platform = $2`,
-      [claim.userId, claim.run.platform, JSON.stringify(cursors), claim.run.trigger, claim.run.queuedAt],
-    );
+    // An undo reads nothing, and a dry run has moved nothing.
+    if (claim.run.purpose !== 'UNDO' && !claim.run.dryRun) await keepBookmarks(sql, claim);
     // What was told meanwhile has a run of its own: it must not keep this one from its end.
     if (isPending) await startChangeRun(sql, claim.userId, claim.run.platform);
     return readRun(ended.rows[0]);
   });
+}
+
+/** A run that only sends has taken nothing in: the next reading begins where it did. */
+async function keepBookmarks(sql: Sql, { userId, run, checkpoint }: ClaimedRun): Promise<void> {
+  const taken = run.direction === 'PUSH' ? [] : Object.entries(checkpoint);
+  const cursors = Object.fromEntries(taken.map(([name, { cursor }]) => [name, cursor]));
+  await sql.query(
+    `UPDATE crm_integrations SET cursors = cursors || $3::jsonb, updated_at = now(),
+       last_synced_at = CASE WHEN $4 = 'CHANGE' AND cursors || $3::jsonb = cursors THEN last_synced_at ELSE now() END,
+       reread_due_at = CASE WHEN reread_due_at >= $5 THEN reread_due_at END
+     WHERE user_id = $1 AND platform = $2`,
+    [userId, run.platform, JSON.stringify(cursors), run.trigger, run.queuedAt],
+  );
 }
 
 /** Only a reading of everything says how much there should be. */

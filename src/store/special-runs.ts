@@ -79,20 +79,20 @@ async function insertRun(
   of: SyncRun | null,
 ): Promise<SyncRun> {
   const values = [userId, platform, newId(), of?.direction ?? 'PUSH', purpose, of?.id ?? null];
-  const place = `CASE $5 WHEN 'PUSH' THEN '{}' ELSE (SELECT ${readCheckpoint('i')} FROM crm_integrations i
-    WHERE i.user_id = $1 AND i.platform = $2) END`;
+  const place = `CASE $5::text WHEN 'PUSH' THEN '{}' ELSE (SELECT ${readCheckpoint('i')} FROM crm_integrations i
+    WHERE i.user_id = $1 AND i.platform = $2::text) END`;
   const made = await sql.query(
     `INSERT INTO sync_runs (user_id, platform, id, direction, mode, trigger, purpose, of_run_id, checkpoint)
-     VALUES ($1, $2, $3, $4, 'INCREMENTAL', 'USER', $5, $6, ${place}) ON CONFLICT DO NOTHING RETURNING ${runColumns}`,
+     VALUES ($1, $2::text, $3, $4, 'INCREMENTAL', 'USER', $5::text, $6, ${place}) ON CONFLICT DO NOTHING RETURNING ${runColumns}`,
     values,
   );
   if (made.rows[0]) return readRun(made.rows[0]);
   // One that only takes in changes becomes the asked one, which takes them in as well.
   const turned = await sql.query(
-    `UPDATE sync_runs SET direction = $4, trigger = 'USER', purpose = $5, of_run_id = $6, checkpoint = ${place},
+    `UPDATE sync_runs SET direction = $4, trigger = 'USER', purpose = $5::text, of_run_id = $6, checkpoint = ${place},
        push_place = NULL, page = page + 1, status = 'QUEUED', phase = 'QUEUED', queued_at = now(), due_at = now(),
        waiting_for = NULL, failing_since = NULL, sequence = sequence + 1, updated_at = now()
-     WHERE user_id = $1 AND platform = $2 AND trigger = 'CHANGE' AND $3::uuid IS NOT NULL
+     WHERE user_id = $1 AND platform = $2::text AND trigger = 'CHANGE' AND $3::uuid IS NOT NULL
        AND status IN ('QUEUED', 'RUNNING', 'WAITING_FOR_QUOTA') RETURNING ${runColumns}`,
     values,
   );

@@ -1,6 +1,6 @@
 import type { Tombstone } from '../domain/index.js';
 import type { Database } from './database.js';
-import type { ClaimedRun } from './run-rows.js';
+import { asRun, type ClaimedRun } from './run-rows.js';
 
 /** Links that a whole reading did not meet: perhaps deleted in the CRM, to be asked for one by one. */
 export function listSuspects(
@@ -9,7 +9,7 @@ export function listSuspects(
   recordType: string,
   limit: number,
 ): Promise<Tombstone[]> {
-  return database.asUser(claim.userId, async (sql) => {
+  return asRun(database, claim, async (sql) => {
     const found = await sql.query(
       `SELECT external_id AS "externalId", record_type AS "recordType", NULL AS at FROM crm_contact_mappings
        WHERE user_id = $1 AND platform = $2 AND record_type = $4 AND state <> 'DELETED_REMOTELY'
@@ -28,7 +28,7 @@ export function clearSuspects(
   claim: ClaimedRun,
   externalIds: readonly string[],
 ): Promise<void> {
-  return database.asUser(claim.userId, async (sql) => {
+  return asRun(database, claim, async (sql) => {
     await sql.query(
       'UPDATE crm_contact_mappings SET seen_run_id = $3 WHERE user_id = $1 AND platform = $2 AND external_id = ANY($4)',
       [claim.userId, claim.run.platform, claim.run.id, externalIds],

@@ -14,6 +14,7 @@ import {
   type SyncTrigger,
 } from '../domain/index.js';
 import type { Database, Sql } from './database.js';
+import { makeWayForDryRun, refuseSecondDryRun } from './dry-runs.js';
 import { decodeCursor, toPage } from './keyset.js';
 import { readRun, runColumns } from './run-rows.js';
 import { holdConnected, type SpecialRun, startSpecial } from './special-runs.js';
@@ -23,13 +24,15 @@ export interface NewRun {
   readonly direction: SyncDirection;
   readonly mode: SyncMode;
   readonly trigger: SyncTrigger;
+  /** Only says what it would change. */
+  readonly dryRun?: boolean;
 }
 
 /** Runs as their users see and steer them. */
 export interface SyncRuns {
   /**
-   * The new run, or the one under way; one that only takes in changes becomes the asked one.
-   * @throws AppError INTEGRATION_NOT_CONNECTED
+   * The new run, or the one under way; one that only takes in changes becomes the asked one, or makes way for a dry run.
+   * @throws AppError INTEGRATION_NOT_CONNECTED, CONFLICT (a dry run on another platform is under way)
    */
   start(
     userId: string,
@@ -79,17 +82,18 @@ export function createSyncRuns(database: Database): SyncRuns {
   };
 }
 
-async function startRun(sql: Sql, userId: string, { platform, direction, mode, trigger }: NewRun) {
+async function startRun(sql: Sql, userId: string, ask: NewRun) {
+  const { platform, direction, mode, trigger, dryRun = false } = ask;
   const integrationId = await holdConnected(sql, userId, platform);
+  if (dryRun) await makeWayForDryRun(sql, userId, platform);
   const made = await sql.query({
     name: 'insert-run',
-    text: `INSERT INTO sync_runs (user_id, id, platform, direction, mode, trigger) VALUES ($1, $2, $3, $4, $5, $6)
-      ON CONFLICT DO NOTHING RETURNING ${runColumns}`,
-    values: [userId, newId(), platform, direction, mode, trigger],
+    text: `INSERT INTO sync_runs (user_id, id, platform, direction, mode, trigger, dry_run)
+      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING ${runColumns}`,
+    values: [userId, newId(), platform, direction, mode, trigger, dryRun],
   });
-  const begun = made.rows[0]
-    ? made
-    : await turnChangeRun(sql, userId, { platform, direction, mode, trigger });
+  const begun = made.rows[0] || dryRun ? made : await turnChangeRun(sql, userId, ask);
+  if (dryRun && !begun.rows[0]) await refuseSecondDryRun(sql, userId, platform);
   const found = begun.rows[0] ? begun : await joinRun(sql, userId, platform, trigger);
   return {
     run: readRun(found.rows[0]),

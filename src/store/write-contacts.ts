@@ -15,8 +15,6 @@ export interface ChangedContact {
   readonly id: string;
   readonly values: ContactValues;
   readonly deleted: boolean;
-  /** When its values changed, by the clock of the CRM that changed them; absent where this API did. */
-  readonly changedAt?: Date;
 }
 
 export interface LoggedChange {
@@ -50,9 +48,9 @@ const insertContacts = `INSERT INTO contacts (user_id, id, source, ${fieldColumn
   SELECT $1, r.id, r.source, ${fieldColumns.map(({ column }) => `r.${column}`).join(', ')}
   FROM json_to_recordset($2) AS r(id uuid, source contact_source, ${columnTypes})`;
 
-const updateContacts = `UPDATE contacts c SET ${assignments}, updated_at = now(), changed_at = r.changed_at,
+const updateContacts = `UPDATE contacts c SET ${assignments}, updated_at = now(),
     deleted_at = CASE WHEN r.deleted THEN coalesce(c.deleted_at, now()) END
-  FROM json_to_recordset($2) AS r(id uuid, deleted boolean, changed_at timestamptz, ${columnTypes})
+  FROM json_to_recordset($2) AS r(id uuid, deleted boolean, ${columnTypes})
   WHERE c.user_id = $1 AND c.id = r.id`;
 
 const insertChanges = `INSERT INTO contact_changes (user_id, id, contact_id, kind, source, sync_run_id, fields, changed_at)
@@ -76,10 +74,7 @@ export async function writeContacts(
     });
   }
   if (changed.length > 0) {
-    const rows = changed.map(({ id, deleted, changedAt, values }) => ({
-      ...{ id, deleted, changed_at: changedAt },
-      ...toColumns(values),
-    }));
+    const rows = changed.map(({ id, deleted, values }) => ({ id, deleted, ...toColumns(values) }));
     await sql.query({
       name: 'update-contacts',
       text: updateContacts,

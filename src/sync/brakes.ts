@@ -1,4 +1,4 @@
-import { AppError, platformNames, progressOf, type RunBrake } from '../domain/index.js';
+import { platformNames, type RunBrake } from '../domain/index.js';
 import type { ClaimedRun, PushStanding, PushTotal } from '../store/index.js';
 
 /** What a run has to ask its user before it goes on; null: nothing. */

@@ -11,8 +11,8 @@ type DeletionWork = Pick<StreamWork, 'claim' | 'meter' | 'commit'> & {
 };
 
 /**
- * Carries out what the CRM has deleted, once everything is read; before the first of too many it asks. A run that only
- * sends deletes nothing here: it only ends the links.
+ * Carries out what the CRM has deleted, once everything is read; before the first of too many it asks, unless it only
+ * foretells them. A run that only sends deletes nothing here: it only ends the links.
  */
 export async function carryOutDeletions(
   { deletions, pushes }: Pick<Store, 'deletions' | 'pushes'>,
@@ -21,7 +21,7 @@ export async function carryOutDeletions(
   let claim = work.claim;
   const held = await deletions.count(claim);
   if (held === 0) return { kind: 'done', claim };
-  const isBraked = claim.run.direction !== 'PUSH';
+  const isBraked = claim.run.direction !== 'PUSH' && !claim.run.dryRun;
   const brake = isBraked ? brakeDeletions(claim, held, await pushes.readStanding(claim)) : null;
   if (brake) return hold(claim, brake);
   for (;;) {

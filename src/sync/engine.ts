@@ -1,28 +1,38 @@
-import type { Connector, Connectors, Session, Stream } from '../connectors/index.js';
+import type { Connector, Connectors, Stream } from '../connectors/index.js';
 import { AppError, type Page, platformNames, progressOf, type SyncRun, sendsToCrm } from '../domain/index.js';
 import type { Events } from '../events/index.js';
 import type { Logger } from '../runtime/index.js';
 import type { ClaimedRun, CommitPlace, Store, StreamCheckpoint } from '../store/index.js';
 import { beginStreams, totalOf } from './begin.js';
 import type { Brake } from './brakes.js';
+import { createCallCounter } from './call-counter.js';
 import { takeInChanges } from './changes.js';
 import { carryOutDeletions } from './deletions.js';
+import { prepareCopies } from './prepare-copies.js';
 import { type Outcome, pullStream, type StreamWork } from './pull.js';
-import { type PushWork, push } from './push.js';
+import { push } from './push.js';
+import type { PushWork } from './push-work.js';
 import { reconcileStream } from './reconcile.js';
 import { openSession } from './session.js';
 import { createStepMeter, defaultStepBudget, type StepBudget, type StepMeter } from './step.js';
+import { type UndoWork, undo } from './undo.js';
 
 /** So often a run may lose its place in one stream before it gives up. */
 const mostRestarts = 3;
 
 export interface EngineDeps {
-  readonly store: Pick<Store, 'work' | 'pending' | 'deletions' | 'pushes' | 'credentials' | 'integrations'>;
+  readonly store: Pick<
+    Store,
+    'work' | 'pending' | 'previews' | 'deletions' | 'pushes' | 'undo' | 'credentials' | 'integrations'
+  >;
   readonly connectors: Connectors;
   readonly events: Events;
   readonly log: Logger;
   readonly budget?: StepBudget;
 }
+
+/** What a step reads with; `stored` is the run as the last page has left it. */
+type ReadWork = Pick<PushWork, 'streams' | 'session' | 'meter' | 'commit'> & { stored(): ClaimedRun };
 
 /** Advances a run by one step: begin → page → commit → … → deletions → pushes → finish. It asks the contract, never the platform. */
 export interface Engine {
@@ -32,6 +42,7 @@ export interface Engine {
 
 export function createEngine(deps: EngineDeps): Engine {
   const publish = (userId: string, run: SyncRun) => deps.events.publish('sync', userId, progressOf(run));
+  const tell = (moved: ClaimedRun) => void publish(moved.userId, moved.run);
   const { work } = deps.store;
 
   async function commit(claim: ClaimedRun, page: Page, at: CommitPlace) {
@@ -40,46 +51,74 @@ export function createEngine(deps: EngineDeps): Engine {
     return moved;
   }
 
-  /** Takes in what the CRM told of; then pulls and reconciles each stream in turn. */
   async function walk(start: ClaimedRun, connector: Connector, meter: StepMeter): Promise<Outcome> {
     const { session, tokens } = await openSession(deps, start, connector);
     const streams = await streamsOf(deps, start, connector);
-    let claim = start;
+    const calls = createCallCounter(session);
+    let stored = start;
     const commitNext: typeof commit = async (held, page, at) => {
-      const moved = await commit(held, page, { ...at, total: totalOf(streams, at.checkpoint) });
-      claim = moved ?? claim;
+      const total = totalOf(streams, at.checkpoint);
+      const moved = await calls.during((made) => commit(held, page, { ...at, total, calls: made }));
+      stored = moved ?? stored;
       return moved;
     };
-    const own = { session, meter, commit: commitNext };
+    const own = { streams, session, meter, takeCalls: calls.take, commit: commitNext };
     try {
-      claim = await beginStreams(work, { claim, streams, session });
-      let outcome: Outcome = await takeInChanges(deps.store.pending, { claim, streams, ...own });
-      for (const stream of streams) {
-        if (outcome.kind !== 'done') return outcome;
-        const from = claim.checkpoint[stream.name] as StreamCheckpoint;
-        outcome = await walkStream({ claim, stream, from, ...own }).catch((error) => {
-          if (hasCode(error, 'CURSOR_EXPIRED')) return startOver({ claim, stream, from, ...own }, error);
-          throw error;
-        });
-      }
-      if (outcome.kind !== 'done') return outcome;
-      return await act(outcome.claim, { streams, ...own });
+      if (start.run.purpose === 'UNDO') return await takeBack(start, connector, own);
+      const read = await readAll(start, { ...own, stored: () => stored });
+      return read.kind === 'done' ? await act(read.claim, own) : read;
     } catch (error) {
       if (hasCode(error, 'NEEDS_REAUTHORIZATION')) await tokens.giveUp(error);
       throw error;
+    } finally {
+      await countRest(start, calls.take());
     }
+  }
+
+  /** Takes in what the CRM told of; then pulls and reconciles each stream in turn. */
+  async function readAll(start: ClaimedRun, { stored, streams, ...own }: ReadWork): Promise<Outcome> {
+    const prepared = await prepareCopies(deps.store.previews, { claim: start, meter: own.meter });
+    if (prepared.kind !== 'done') return prepared;
+    const begun = await beginStreams(work, { claim: prepared.claim, streams, session: own.session });
+    let outcome: Outcome = await takeInChanges(deps.store.pending, { claim: begun, streams, ...own });
+    for (const stream of streams) {
+      if (outcome.kind !== 'done') return outcome;
+      const { claim } = outcome;
+      const from = claim.checkpoint[stream.name] as StreamCheckpoint;
+      outcome = await walkStream({ claim, stream, from, ...own }).catch((error) => {
+        if (!hasCode(error, 'CURSOR_EXPIRED')) throw error;
+        const held = stored().page > claim.page ? stored() : claim;
+        return startOver({ claim: held, stream, from, ...own }, error);
+      });
+    }
+    return outcome;
+  }
+
+  /** Calls that brought no page. What became of the step must not depend on whether they can be counted. */
+  async function countRest(claim: ClaimedRun, calls: number): Promise<void> {
+    if (calls === 0) return;
+    await work
+      .countCalls(claim, calls)
+      .catch((error: unknown) => deps.log.warn({ err: error, calls }, 'calls of a run are not counted'));
   }
 
   /** All is read: now what the CRM has deleted is carried out, and what is due is sent. */
   async function act(
     claim: ClaimedRun,
-    own: Pick<PushWork, 'streams' | 'session' | 'meter' | 'commit'>,
+    own: Pick<PushWork, 'streams' | 'session' | 'meter' | 'takeCalls' | 'commit'>,
   ): Promise<Outcome> {
     const read = await carryOutDeletions(deps.store, { ...own, claim, hold });
     if (read.kind !== 'done' || !sendsToCrm(read.claim.run)) return read;
-    const tell = (moved: ClaimedRun) => void publish(moved.userId, moved.run);
-    const takeCalls = createCallCounter(own.session);
-    return push(deps.store, { ...own, claim: read.claim, hold, tell, takeCalls });
+    return push(deps.store, { ...own, claim: read.claim, hold, tell });
+  }
+
+  /** An undo reads nothing: it only takes back. */
+  function takeBack(
+    claim: ClaimedRun,
+    { restoring }: Connector,
+    own: Pick<UndoWork, 'streams' | 'session' | 'meter' | 'takeCalls'>,
+  ): Promise<Outcome> {
+    return undo(deps.store, { ...own, claim, restoring, tell });
   }
 
   async function hold(claim: ClaimedRun, { brake, words }: Brake): Promise<Outcome> {
@@ -135,16 +174,6 @@ async function streamsOf(
   connector: Connector,
 ): Promise<readonly Stream[]> {
   return connector.streams((await store.integrations.get(userId, run.platform)).settings);
-}
-
-/** Calls since it was asked last. */
-function createCallCounter(session: Session): () => number {
-  let counted = session.calls;
-  return () => {
-    const calls = session.calls - counted;
-    counted += calls;
-    return calls;
-  };
 }
 
 function hasCode(error: unknown, code: AppError['code']): error is AppError {

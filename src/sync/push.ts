@@ -1,29 +1,14 @@
 import type { Session, Stream } from '../connectors/index.js';
-import { AppError, type Page, platformNames } from '../domain/index.js';
-import type { ClaimedRun, CommitPlace, PushTotal, Store } from '../store/index.js';
+import { AppError, platformNames } from '../domain/index.js';
+import type { ClaimedRun, PushTotal, Store } from '../store/index.js';
 import { type Brake, brakePushes } from './brakes.js';
 import { createDecidePush, type Writers, writersOf } from './decide-push.js';
 import type { Outcome } from './pull.js';
+import type { PushWork } from './push-work.js';
 import { sendBatch } from './send-batch.js';
-import type { StepMeter } from './step.js';
 
 /** Candidates that are planned in one transaction. */
 const plannedAtOnce = 1_000;
-
-/** A run that sends, as a step works on it. */
-export interface PushWork {
-  readonly claim: ClaimedRun;
-  readonly streams: readonly Stream[];
-  readonly session: Session;
-  readonly meter: StepMeter;
-  /** Calls to the CRM since it was asked last. */
-  takeCalls(): number;
-  commit(claim: ClaimedRun, page: Page, at: CommitPlace): Promise<ClaimedRun | null>;
-  /** Stops the run until its user approves. */
-  hold(claim: ClaimedRun, brake: Brake): Promise<Outcome>;
-  /** Tells those who watch. */
-  tell(claim: ClaimedRun): void;
-}
 
 /**
  * Sends what is due: first all of it is written down, then the brakes look at it, then it goes batch by batch. A dry run

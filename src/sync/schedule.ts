@@ -12,7 +12,7 @@ export interface ScheduleDeps {
 /**
  * An integration's time has come: starts a run, unless there is one, or the time was taken already. Gives the interval
  * at which it comes again; null where it should not. The time passes only once the run is there: whatever comes in
- * between, it is taken again.
+ * between, it is taken again. A dry run under way is not such a run; the time comes again until it is over.
  */
 export async function tick(
   deps: ScheduleDeps,
@@ -26,6 +26,7 @@ export async function tick(
       ...{ platform, direction, mode: 'INCREMENTAL' },
       trigger: 'SCHEDULE',
     });
+    if (run.dryRun) return everyMinutes;
     await deps.events.publish('sync', userId, progressOf(run));
   } catch (error) {
     const isDisconnected = error instanceof AppError && error.code === 'INTEGRATION_NOT_CONNECTED';

@@ -2,7 +2,7 @@ import type { RecordWrite, RecordWriter, Stream, WriteOutcome } from '../connect
 import { type ContactValues, emptyValues, type Page } from '../domain/index.js';
 import type { ClaimedRun, HeldPush, PushResults, Store } from '../store/index.js';
 import { differing, type Writers } from './decide-push.js';
-import type { PushWork } from './push.js';
+import type { PushWork } from './push-work.js';
 
 /** A batch that is taken as sent. */
 type BatchWork = PushWork & { readonly writers: Writers; readonly pushes: readonly HeldPush[] };

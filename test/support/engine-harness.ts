@@ -14,8 +14,10 @@ export interface SyncedUser {
   readonly userId: string;
   /** Runs to the end. `crash` may throw before a page is stored (`before`) or after (`after`): the step is lost. */
   run(mode: SyncMode, crash?: Crash): Promise<SyncRun>;
+  /** The same as a dry run; `beforeEnd` when everything is done but its end. */
+  dryRun(mode: SyncMode, options?: { crash?: Crash; beforeEnd?: () => Promise<void> }): Promise<SyncRun>;
   /** One step of a new run, or of the one under way. @throws what the step throws */
-  step(mode: SyncMode): ReturnType<Engine['advance']>;
+  step(mode: SyncMode, dryRun?: boolean): ReturnType<Engine['advance']>;
   /** Our contacts that have a living link, as the CRM would show them. */
   held(): Promise<CrmRecord[]>;
   /** All contacts that are not deleted. */
@@ -33,7 +35,9 @@ const log = createLogger({ level: 'silent' });
 const mostSteps = 2_000;
 
 export async function openHarness(): Promise<{
-  connect(on: PlatformUnderTest, account: string, budget?: StepBudget): Promise<SyncedUser>;
+  /** @param subject whose account it is; one user may have one on each platform */
+  connect(on: PlatformUnderTest, account: string, budget?: StepBudget, subject?: string): Promise<SyncedUser>;
+  readonly store: Store;
 }> {
   const { url } = await createTestDatabase();
   const store = openStore({ url, poolSize: 5, keys: [{ id: 'k', key: Buffer.alloc(32, 1) }] });
@@ -42,8 +46,9 @@ export async function openHarness(): Promise<{
   await client.connect();
   closeAfterFile(() => client.end());
   return {
-    async connect(on, account, budget = { pages: 1, ms: 60_000 }) {
-      const userId = await store.users.findOrCreate(`${on.platform} ${account}`);
+    store,
+    async connect(on, account, budget = { pages: 1, ms: 60_000 }, subject = `${on.platform} ${account}`) {
+      const userId = await store.users.findOrCreate(subject);
       const connector = on.connectors.get(on.platform);
       if (!connector) throw new Error(`${on.platform} is not set up`);
       await store.credentials.connect(userId, on.platform, await consent(connector, account));
@@ -73,6 +78,7 @@ interface UserDeps {
 function openUser({ store, client, on, userId, budget }: UserDeps): SyncedUser {
   const { platform, connectors } = on;
   let crash: Crash | undefined;
+  let beforeEnd: (() => Promise<void>) | undefined;
   let pages = 0;
   const work: Store['work'] = {
     ...store.work,
@@ -82,6 +88,10 @@ function openUser({ store, client, on, userId, budget }: UserDeps): SyncedUser {
       const moved = await store.work.commit(...ask);
       if (crash?.('after', pages)) throw new Error('crashed after the page was stored');
       return moved;
+    },
+    async finish(claim) {
+      await beforeEnd?.();
+      return store.work.finish(claim);
     },
   };
   const engine = createEngine({
@@ -93,32 +103,42 @@ function openUser({ store, client, on, userId, budget }: UserDeps): SyncedUser {
   });
   const stopping = new AbortController().signal;
 
-  async function claim(mode: SyncMode): Promise<ClaimedRun> {
-    const started = await store.runs.start(userId, { platform, direction: 'PULL', mode, trigger: 'USER' });
+  async function claim(mode: SyncMode, dryRun = false): Promise<ClaimedRun> {
+    const started = await store.runs.start(userId, {
+      ...{ platform, direction: 'PULL', mode, trigger: 'USER', dryRun },
+    });
     const claimed = await store.work.claim(userId, started.integrationId);
     if (!claimed) throw new Error('the run cannot be taken up');
     return claimed;
   }
 
+  async function runToEnd(mode: SyncMode, dryRun: boolean, crashes?: Crash): Promise<SyncRun> {
+    crash = crashes;
+    pages = 0;
+    const { run } = await claim(mode, dryRun);
+    for (let steps = 0; steps < mostSteps; steps++) {
+      const held = await claim(mode, dryRun);
+      const outcome = await engine.advance(held, stopping).catch((error: unknown) => {
+        if (error instanceof AppError) throw error;
+        return 'crashed' as const;
+      });
+      if (outcome === 'ended') return (await store.runs.find(userId, run.id)) as SyncRun;
+    }
+    throw new Error(`the run did not end in ${mostSteps} steps`);
+  }
+
   return {
     userId,
-    async run(mode, crashes) {
-      crash = crashes;
-      pages = 0;
-      const { run } = await claim(mode);
-      for (let steps = 0; steps < mostSteps; steps++) {
-        const held = await claim(mode);
-        const outcome = await engine.advance(held, stopping).catch((error: unknown) => {
-          if (error instanceof AppError) throw error;
-          return 'crashed' as const;
-        });
-        if (outcome === 'ended') return (await store.runs.find(userId, run.id)) as SyncRun;
-      }
-      throw new Error(`the run did not end in ${mostSteps} steps`);
+    run: (mode, crashes) => runToEnd(mode, false, crashes),
+    async dryRun(mode, options = {}) {
+      beforeEnd = options.beforeEnd;
+      return runToEnd(mode, true, options.crash).finally(() => {
+        beforeEnd = undefined;
+      });
     },
-    async step(mode) {
+    async step(mode, dryRun) {
       crash = undefined;
-      return engine.advance(await claim(mode), stopping);
+      return engine.advance(await claim(mode, dryRun), stopping);
     },
     async held() {
       const found = await client.query(

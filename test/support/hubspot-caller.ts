@@ -8,27 +8,30 @@ export interface HubspotCaller {
   create(properties: Record<string, string>): Promise<string>;
   update(id: string, properties: Record<string, string>): Promise<void>;
   archive(id: string): Promise<void>;
+  /** @returns the id of the record that the two become */
+  merge(id: string, other: string): Promise<string>;
 }
 
 export async function openHubspotCaller(sandboxUrl: string, account: string): Promise<HubspotCaller> {
   const token = await authorize(sandboxUrl, account);
-  const call = async (method: string, path: string, properties?: Record<string, string>) => {
+  const call = async (method: string, path: string, body?: object) => {
     const reply = await fetch(`${sandboxUrl}/crm/v3/objects/contacts${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
-        ...(properties && { 'content-type': 'application/json' }),
+        ...(body && { 'content-type': 'application/json' }),
       },
-      ...(properties && { body: JSON.stringify({ properties }) }),
+      ...(body && { body: JSON.stringify(body) }),
     });
     const answer = (reply.status === 204 ? {} : await reply.json()) as { id: string };
     if (!reply.ok) throw new Error(`HubSpot refused ${method} ${path}: ${JSON.stringify(answer)}`);
     return answer.id;
   };
   return {
-    create: (properties) => call('POST', '', properties),
-    update: async (id, properties) => void (await call('PATCH', `/${id}`, properties)),
+    create: (properties) => call('POST', '', { properties }),
+    update: async (id, properties) => void (await call('PATCH', `/${id}`, { properties })),
     archive: async (id) => void (await call('DELETE', `/${id}`)),
+    merge: (id, other) => call('POST', '/merge', { primaryObjectId: id, objectIdToMerge: other }),
   };
 }
 

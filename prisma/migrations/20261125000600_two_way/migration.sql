@@ -10,6 +10,7 @@ ALTER TABLE "sync_runs" ADD COLUMN "purpose" "run_purpose" NOT NULL DEFAULT 'SYN
     ADD COLUMN "brake" "run_brake",
     ADD COLUMN "approved" TEXT[] NOT NULL DEFAULT '{}',
     ADD COLUMN "push_place" JSONB,
+    ADD COLUMN "preview_place" JSONB,
     ADD COLUMN "api_calls" INTEGER NOT NULL DEFAULT 0;
 
 -- A link that has something to send: its contact was changed, deleted or restored since both sides agreed.
@@ -112,4 +113,44 @@ BEGIN
         EXECUTE format('ALTER TABLE preview.%I FORCE ROW LEVEL SECURITY', copied);
         EXECUTE format('CREATE POLICY own_rows ON preview.%I TO crm_app USING (user_id = (SELECT app_user_id()))', copied);
     END LOOP;
+END $$;
+
+-- The change log of a dry run outlives the copies. Of the entries that are copied nothing tells a run; an entry that does is
+-- what a dry run would write, and no other dry run sees it: there it would be taken for history.
+ALTER TABLE preview.contact_changes ADD CONSTRAINT contact_changes_run_fkey FOREIGN KEY (user_id, sync_run_id)
+    REFERENCES public.sync_runs (user_id, id) ON DELETE CASCADE;
+CREATE POLICY own_run ON preview.contact_changes AS RESTRICTIVE TO crm_app USING (sync_run_id IS NULL
+    OR coalesce((SELECT nullif(current_setting('app.preview_run', true), '')::uuid), sync_run_id) = sync_run_id);
+
+CREATE FUNCTION drop_copies(of_user uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM preview.crm_held_deletions WHERE user_id = of_user;
+    DELETE FROM preview.crm_conflicts WHERE user_id = of_user;
+    DELETE FROM preview.crm_pending_changes WHERE user_id = of_user;
+    DELETE FROM preview.crm_contact_mappings WHERE user_id = of_user;
+    DELETE FROM preview.contacts WHERE user_id = of_user;
+    DELETE FROM preview.contact_changes WHERE user_id = of_user AND sync_run_id IS NULL;
+END $$;
+
+-- The copies go with their dry run, whoever ends it and however: nobody else would look for them.
+CREATE FUNCTION end_preview() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM public.drop_copies(OLD.user_id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER preview_ended AFTER UPDATE OF status ON sync_runs FOR EACH ROW
+    WHEN (OLD.dry_run AND NEW.status IN ('SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED'))
+    EXECUTE FUNCTION end_preview();
+CREATE TRIGGER preview_deleted AFTER DELETE ON sync_runs FOR EACH ROW
+    WHEN (OLD.dry_run AND OLD.finished_at IS NULL) EXECUTE FUNCTION end_preview();
+
+-- The copies come and go, so that statistics from when there were none would stay: they are as young as a new database.
+CREATE OR REPLACE FUNCTION analyze_young_tables() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    IF (SELECT reltuples FROM pg_class WHERE oid = 'crm_contact_mappings'::regclass) < 100 THEN
+        ANALYZE contacts, crm_contact_mappings, contact_changes, sync_runs;
+    END IF;
+    IF (SELECT reltuples FROM pg_class WHERE oid = 'preview.crm_contact_mappings'::regclass) < 100 THEN
+        ANALYZE preview.contacts, preview.crm_contact_mappings, preview.contact_changes;
+    END IF;
 END $$;

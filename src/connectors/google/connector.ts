@@ -54,6 +54,7 @@ export function createGoogleConnector(options: GoogleOptions): Connector<HttpSes
     platform: 'GOOGLE',
     oauth: createGoogleOAuth({ ...options, ...urls }),
     capabilities,
+    restoring: 'Google restores deleted contacts only in Google Contacts, from the trash, for 30 days.',
     streams: () => streams,
     openSession: (owner) => sessions.open(owner),
     readBudget: (owner) => readBudget(permits, ruleOf(owner?.accountId ?? ''), owner !== null),

@@ -5,13 +5,17 @@ import { unreadable } from './errors.js';
 import type { HubspotRules } from './limits.js';
 
 /** HubSpot's dated API, supported until September 2027 (spec contacts-2026-03). */
-const contacts = '/crm/objects/2026-03/contacts';
+export const contactsPath = '/crm/objects/2026-03/contacts';
 
 /** The most that one call gives or takes (same spec, and its search guide). */
 export const pageMax = { list: 100, search: 200, batch: 100 } as const;
 
+type SearchFilter =
+  | { readonly propertyName: string; readonly operator: 'GTE' | 'GT' | 'LTE' | 'EQ'; readonly value: string }
+  | { readonly propertyName: string; readonly operator: 'NOT_HAS_PROPERTY' };
+
 export interface SearchRequest {
-  readonly filters: readonly { propertyName: string; operator: 'GTE' | 'GT' | 'EQ'; value: string }[];
+  readonly filters: readonly SearchFilter[];
   readonly sortBy: 'hs_object_id' | 'lastmodifieddate';
   readonly direction: 'ASCENDING' | 'DESCENDING';
   readonly properties: readonly string[];
@@ -50,7 +54,7 @@ export function createCalls(session: HttpSession, rules: HubspotRules, signal: A
         ...(archived && { archived: 'true' }),
         ...(after !== null && { after }),
       };
-      const request = { method: 'GET', path: contacts, query, ...rules.ofCall(accountId) } as const;
+      const request = { method: 'GET', path: contactsPath, query, ...rules.ofCall(accountId) } as const;
       return read(await session.call(request, signal));
     },
     search: async ({ filters, sortBy, direction, properties }) => {
@@ -63,7 +67,7 @@ export function createCalls(session: HttpSession, rules: HubspotRules, signal: A
       };
       const request = {
         method: 'POST',
-        path: `${contacts}/search`,
+        path: `${contactsPath}/search`,
         body,
         ...rules.ofSearch(accountId),
       } as const;
@@ -72,7 +76,7 @@ export function createCalls(session: HttpSession, rules: HubspotRules, signal: A
     readBatch: async (ids) => {
       const inputs = ids.map((id) => ({ id }));
       const body = { properties: requestedProperties, propertiesWithHistory: [], inputs };
-      const path = `${contacts}/batch/read`;
+      const path = `${contactsPath}/batch/read`;
       const request = { method: 'POST', path, body, priority: 4, ...rules.ofCall(accountId) } as const;
       return read(await session.call(request, signal));
     },

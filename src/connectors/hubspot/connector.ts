@@ -55,6 +55,8 @@ export function createHubspotConnector(options: HubspotOptions): Connector<HttpS
     platform: 'HUBSPOT',
     oauth,
     capabilities,
+    restoring:
+      'HubSpot restores deleted contacts only in its own app, for 90 days: Contacts > Actions > Restore records.',
     streams: () => streams,
     openSession: (owner) => sessions.open(owner),
     ...(options.webhooks === 'push' && { webhooks: createHubspotWebhooks(options) }),

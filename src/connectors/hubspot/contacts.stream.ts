@@ -4,11 +4,12 @@ import type { RecordsById, Stream } from '../contract.js';
 import type { HttpSession } from '../kit/session.js';
 import { createCalls, pageMax } from './calls.js';
 import { readArchived, readChanges } from './changes-walk.js';
-import { convertContact, recordType } from './convert.js';
+import { convertContact, recordType, urlsOf } from './convert.js';
 import { type ContactsState, type ListState, parseCursor } from './cursor.js';
 import { beginList, readList, readNewest } from './full-walk.js';
 import type { HubspotRules } from './limits.js';
 import { indexSettleMs, pageOf, type Reading, sorted, type Turn } from './turn.js';
+import { createContactsWriter } from './writer.js';
 
 interface ContactsOptions {
   readonly appUrl: string;
@@ -30,6 +31,7 @@ export function createContactsStream(options: ContactsOptions): Stream<HttpSessi
       const calls = createCalls(session, options.rules, signal);
       return (await calls.search({ ...search, properties: ['hs_object_id'] })).total;
     },
+    writer: createContactsWriter(options),
   };
 }
 
@@ -44,16 +46,12 @@ async function readById(
   if (ids.size > pageMax.batch) throw new RangeError(`At most ${pageMax.batch} ids at once, not ${ids.size}`);
   if (ids.size === 0) return { records: [], tombstones: [], faults: [] };
   const reply = await createCalls(session, rules, signal).readBatch([...ids]);
-  const urlOf = urlsOf(appUrl, session);
+  const urlOf = urlsOf(appUrl, session.accountId);
   const { records, faults } = sorted(reply.results.filter(isThere).map((raw) => convertContact(raw, urlOf)));
   const told = [...records, ...faults].flatMap((it) => it.externalId ?? []);
   const found = new Set([...told, ...records.flatMap(({ replaces }) => replaces)]);
   const gone = [...ids].filter((id) => !found.has(id));
   return { records, faults, tombstones: gone.map((externalId) => ({ externalId, recordType, at: null })) };
-}
-
-function urlsOf(appUrl: string, { accountId }: HttpSession): (id: string) => string {
-  return (id) => `${appUrl}/contacts/${accountId}/record/0-1/${id}`;
 }
 
 /** State → one call → page and next state, until the state is `done`: so every page is a place to resume at. */
@@ -63,7 +61,7 @@ async function* read(
   from: Cursor | undefined,
   signal: AbortSignal,
 ): AsyncIterable<Page> {
-  const urlOf = urlsOf(appUrl, session);
+  const urlOf = urlsOf(appUrl, session.accountId);
   const reading: Reading = {
     calls: createCalls(session, rules, signal),
     convert: (raw) => convertContact(raw, urlOf),

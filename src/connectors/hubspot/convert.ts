@@ -26,14 +26,22 @@ export interface Entry {
   readonly id: string | null;
   /** When HubSpot last changed it (ms); null where it does not tell. */
   readonly modifiedAt: number | null;
+  /** When it was made (ms, HubSpot's clock); null where HubSpot does not tell. */
+  readonly createdAt: number | null;
   readonly outcome: { readonly record: SourceRecord } | { readonly fault: RecordFault };
 }
 
 interface RawContact {
   readonly id?: unknown;
   readonly properties?: unknown;
+  readonly createdAt?: unknown;
   readonly updatedAt?: unknown;
   readonly url?: unknown;
+}
+
+/** Where HubSpot's web app shows a contact, where a reply does not tell. */
+export function urlsOf(appUrl: string, accountId: string): (id: string) => string {
+  return (id) => `${appUrl}/contacts/${accountId}/record/0-1/${id}`;
 }
 
 /** A contact as HubSpot sent it → ours. Nothing of it is trusted; a record that does not fit becomes a fault. */
@@ -42,7 +50,9 @@ export function convertContact(raw: unknown, urlOf: (id: string) => string): Ent
   const id = idOf(contact.id);
   const properties = isObject(contact.properties) ? contact.properties : undefined;
   const modifiedAt = timeOf(properties?.lastmodifieddate) ?? timeOf(contact.updatedAt);
-  const fault = (message: string): Entry => ({ id, modifiedAt, outcome: { fault: faultOf(id, message) } });
+  const createdAt = timeOf(properties?.createdate) ?? timeOf(contact.createdAt);
+  const times = { modifiedAt, createdAt };
+  const fault = (message: string): Entry => ({ id, ...times, outcome: { fault: faultOf(id, message) } });
   if (id === null) return fault('HubSpot sent a contact without a usable id.');
   if (!properties) return fault('HubSpot sent this contact without its properties.');
   const odd = fieldProperties.find(([, property]) => !isTextOrNone(properties[property]));
@@ -55,7 +65,7 @@ export function convertContact(raw: unknown, urlOf: (id: string) => string): Ent
   const replaces = mergedIds(properties.hs_merged_object_ids).filter((merged) => merged !== id);
   return {
     id,
-    modifiedAt,
+    ...times,
     outcome: { record: { externalId: id, recordType, url, updatedAt, values, replaces } },
   };
 }

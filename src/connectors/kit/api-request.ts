@@ -15,6 +15,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** `text`: the body of a good reply is handed on as it came; default `json`. */
   readonly as?: 'json' | 'text';
+  /** Statuses of refusals that are handed on as replies, for a caller who reads them; the others are thrown. */
+  readonly handsOn?: readonly number[];
   /** The limits that the call counts in. */
   readonly rules: readonly LimitRule[];
   /** The one of them that a 429 speaks of, and that is blocked by it. */

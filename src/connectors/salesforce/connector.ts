@@ -59,6 +59,7 @@ export function createSalesforceConnector(options: SalesforceOptions): Connector
     platform: 'SALESFORCE',
     oauth: createSalesforceOAuth(options, createOrgNamer(openSession, rules)),
     capabilities,
+    restoring: 'Salesforce restores deleted records only from its Recycle Bin, for 15 days.',
     streams: ({ salesforceObjects }) =>
       chooseObjects(salesforceObjects).flatMap((it) => streams.get(it) ?? []),
     openSession,

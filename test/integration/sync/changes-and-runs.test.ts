@@ -47,7 +47,12 @@ const streamOf = (readById: Stream['readById'], read = () => {}): Stream => ({
 });
 
 function engineOf(stream: Stream, budget: StepBudget) {
-  const connector = { platform, oauth: {}, streams: () => [stream], openSession: () => ({ accountId: '1' }) };
+  const connector = {
+    platform,
+    oauth: {},
+    streams: () => [stream],
+    openSession: () => ({ accountId: '1', calls: 0 }),
+  };
   const connectors = new Map([[platform, connector as unknown as Connector]]) as never;
   return createEngine({ store, connectors, events, log, budget });
 }

@@ -1,4 +1,13 @@
-import { newId, type Page, type Platform } from '../../../src/domain/index.js';
+import {
+  type ConflictPolicy,
+  type ContactField,
+  type ContactValues,
+  contactFields,
+  newId,
+  type Page,
+  type Platform,
+  type SyncDirection,
+} from '../../../src/domain/index.js';
 import { planPage } from '../../../src/store/page-plan.js';
 import type { HeldContact, KnownRecord, PagePlan } from '../../../src/store/plan.js';
 
@@ -6,7 +15,7 @@ interface Link extends KnownRecord {
   readonly platform: Platform;
 }
 
-interface Row extends Pick<HeldContact, 'id' | 'values' | 'changedAt' | 'deleted' | 'madeHere'> {
+interface Row extends Pick<HeldContact, 'id' | 'values' | 'times' | 'deleted' | 'madeHere'> {
   email: string | null;
   mergedInto: string | null;
 }
@@ -18,6 +27,8 @@ export class Rows {
   readonly history = new Map<string, number>();
   /** How many changes were logged so far, by any page. */
   logged = 0;
+  policy: ConflictPolicy = 'NEWEST_WINS';
+  direction: SyncDirection = 'PULL';
   private readonly all = new Map<Platform, Map<string, Link>>();
 
   /** The links of HubSpot, by external id. */
@@ -42,13 +53,16 @@ export class Rows {
     const plan = planPage(
       { records: [], tombstones: [], faults: [], cursor: {}, last: false, ...page },
       {
-        ...{ runId: newId(), platform, policy: 'NEWEST_WINS', whole: false, marksSeen: false },
+        ...{ runId: newId(), platform, policy: this.policy, direction: this.direction },
+        ...{ whole: false, marksSeen: false, sent: new Map() },
         ...{ mayBeStale: page.mayBeStale ?? false, known: new Map(links), contacts: this.hold(platform) },
         ...{ candidates: this.findCandidates(platform), reported: new Set<string>() },
       },
     );
     for (const { contactId: id, externalId, recordType, url, updatedAt, values } of plan.created) {
-      const row = { id, values, changedAt: new Date(0), deleted: false, madeHere: false };
+      const given = contactFields.filter(({ name }) => values[name] !== null && updatedAt !== null);
+      const times = new Map(given.map(({ name }): [ContactField, Date] => [name, updatedAt!]));
+      const row = { id, values, times, deleted: false, madeHere: false };
       this.contacts.set(id, { ...row, email: values.email, mergedInto: null });
       const link = {
         mappingId: newId(),
@@ -58,12 +72,20 @@ export class Rows {
         url,
         state: 'SYNCED' as const,
       };
-      links.set(externalId, { ...link, platform, base: values, remoteUpdatedAt: updatedAt, seenRunId: null });
+      const fresh = { pushDue: false, conflicts: {}, seenRunId: null };
+      links.set(externalId, { ...link, platform, base: values, remoteUpdatedAt: updatedAt, ...fresh });
       this.count(id);
     }
-    for (const { id, values, deleted, changedAt = new Date(0) } of plan.changed)
-      this.contacts.set(id, { ...this.contacts.get(id)!, values, email: values.email, deleted, changedAt });
-    for (const { contactId } of plan.log) this.count(contactId);
+    for (const { id, values, deleted } of plan.changed)
+      this.contacts.set(id, { ...this.contacts.get(id)!, values, email: values.email, deleted });
+    const written = new Set(plan.mappings.map((link) => link.externalId));
+    for (const { id } of plan.changed)
+      this.markDue(id, (link) => link.platform !== platform || !written.has(link.externalId));
+    for (const { contactId, fields, changedAt } of plan.log) {
+      this.count(contactId);
+      for (const { field } of fields)
+        if (changedAt) this.contacts.get(contactId)!.times.set(field, changedAt);
+    }
     for (const { id: mappingId, ...link } of plan.mappings)
       links.set(link.externalId, {
         seenRunId: null,
@@ -76,10 +98,50 @@ export class Rows {
     return plan;
   }
 
-  private merge(winner: string, loser: string): void {
+  /** Its user types a value. */
+  edit(id: string, field: ContactField, value: string | null, at: Date): void {
+    const row = this.contacts.get(id)!;
+    if (row.deleted || row.values[field] === value) return;
+    this.contacts.set(id, { ...row, values: { ...row.values, [field]: value } });
+    row.times.set(field, at);
+    this.markDue(id, () => true);
+    this.settle(id);
+  }
+
+  private markDue(contactId: string, isMeant: (link: Link) => boolean): void {
     for (const links of this.all.values())
       for (const [id, link] of links)
-        if (link.contactId === loser) links.set(id, { ...link, contactId: winner });
+        if (link.contactId === contactId && link.state !== 'DELETED_REMOTELY' && isMeant(link))
+          links.set(id, { ...link, pushDue: true });
+  }
+
+  /** A contact that has what its CRM says is in dispute no more. */
+  private settle(contactId: string): void {
+    const { values } = this.contacts.get(contactId)!;
+    for (const links of this.all.values())
+      for (const [id, link] of links) {
+        const open = Object.entries(link.conflicts) as [ContactField, string | null][];
+        if (link.contactId !== contactId || open.length === 0) continue;
+        const left = open.filter(([field, remote]) => values[field] !== remote);
+        const agreed = Object.fromEntries(open.filter(([field, remote]) => values[field] === remote));
+        const state = left.length === 0 && link.state === 'CONFLICT' ? 'SYNCED' : link.state;
+        links.set(id, {
+          ...link,
+          base: { ...link.base, ...agreed },
+          conflicts: Object.fromEntries(left),
+          state,
+        });
+      }
+  }
+
+  private merge(winner: string, loser: string): void {
+    const { values } = this.contacts.get(winner)!;
+    for (const links of this.all.values())
+      for (const [id, link] of links) {
+        if (link.contactId !== loser) continue;
+        const differs = link.state !== 'DELETED_REMOTELY' && isOther(values, link.base);
+        links.set(id, { ...link, contactId: winner, pushDue: link.pushDue || differs });
+      }
     this.contacts.set(loser, { ...this.contacts.get(loser)!, deleted: true, mergedInto: winner });
     this.history.set(winner, (this.history.get(winner) ?? 0) + (this.history.get(loser) ?? 0));
     this.history.delete(loser);
@@ -98,12 +160,15 @@ export class Rows {
 
   private hold(platform: Platform): Map<string, HeldContact> {
     return new Map(
-      [...this.contacts.values()].map(({ id, values, changedAt, deleted, madeHere }) => {
+      [...this.contacts.values()].map(({ id, values, times, deleted, madeHere }) => {
         const living = this.livingOf(id);
         const records = new Set(living.filter((it) => it.platform === platform).map((it) => it.externalId));
         const heldElsewhere = living.some((it) => it.platform !== platform);
-        const row = { id, values, changedAt, deleted, madeHere, records, heldElsewhere };
-        return [id, { ...row, deletedByUser: false, mergedInto: null, isChanged: false }];
+        const row = { id, values, times: new Map(times), deleted, madeHere, records, heldElsewhere };
+        return [
+          id,
+          { ...row, deletedByUser: false, mergedInto: null, isChanged: false, changedBy: new Set() },
+        ];
       }),
     );
   }
@@ -116,4 +181,8 @@ export class Rows {
     const free = sole.filter((it) => this.livingOf(it.id).every((link) => link.platform !== platform));
     return new Map(free.map((it) => [it.email as string, it.id]));
   }
+}
+
+function isOther(one: ContactValues, other: ContactValues): boolean {
+  return contactFields.some(({ name }) => one[name] !== other[name]);
 }

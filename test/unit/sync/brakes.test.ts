@@ -7,7 +7,15 @@ import { fakeRun } from '../api/fake-commands.js';
 
 function claimOf(...approved: RunBrake[]): ClaimedRun {
   return {
-    ...{ userId: 'u', run: fakeRun('r'), page: 1, checkpoint: {}, pushPlace: null, approved },
+    ...{
+      userId: 'u',
+      run: fakeRun('r'),
+      page: 1,
+      checkpoint: {},
+      pushPlace: null,
+      previewPlace: null,
+      approved,
+    },
     failingSince: null,
   };
 }

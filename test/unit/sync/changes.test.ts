@@ -32,7 +32,15 @@ async function takeIn(
 ) {
   const committed: { page: Page; at: CommitPlace }[] = [];
   const claim: ClaimedRun = {
-    ...{ userId: 'user', page: 1, checkpoint, pushPlace: null, approved: [], failingSince: null },
+    ...{
+      userId: 'user',
+      page: 1,
+      checkpoint,
+      pushPlace: null,
+      previewPlace: null,
+      approved: [],
+      failingSince: null,
+    },
     run: fakeRun('run', { phase: 'RECONCILING' }),
   };
   const list = async (_claim: ClaimedRun, limit: number) => pending.slice(0, limit);

@@ -27,6 +27,7 @@ function setback(error: unknown, nextTryMs: number | null, failingSince: Date | 
     page: 1,
     checkpoint: {},
     pushPlace: null,
+    previewPlace: null,
     approved: [],
     failingSince,
   };

@@ -56,6 +56,14 @@ describe('a call', () => {
     expect(seen!.headers.authorization).toBe('Bearer first-token');
   });
 
+  it('hands on the refusals that its caller reads, and throws the others', async () => {
+    server.answer = ({ path }, response) => sendJson(response, path === '/409' ? 409 : 404, { id: 7 });
+    const request = { ...ping, handsOn: [409] };
+    const reply = await session().call({ ...request, path: '/409' }, signal);
+    expect(reply).toMatchObject({ status: 409, body: { id: 7 } });
+    await expect(session().call(request, signal)).rejects.toMatchObject({ code: 'CRM_REJECTED' });
+  });
+
   it('goes to the account’s own address where there is one, and brings a text as it came', async () => {
     server.answer = (_, response) => response.end('a,b\n');
     const sessions = createSessions({ platform: 'SALESFORCE', permits, classify });
