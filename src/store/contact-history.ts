@@ -7,7 +7,7 @@ import {
 } from '../domain/index.js';
 import { type ChangeRow, loggedColumns, toPages } from './change-rows.js';
 import type { Database } from './database.js';
-import { decodeCursor } from './keyset.js';
+import { decodeCursor, readAlongIndex } from './keyset.js';
 
 /** What the change log tells of contacts; each call answers for a whole page of them. */
 export interface ContactHistory {
@@ -50,6 +50,7 @@ export function createContactHistory(database: Database): ContactHistory {
       const [compare, direction] = page.backward ? ['>', 'ASC'] : ['<', 'DESC'];
       const beyond = place ? `AND h.id ${compare} $3` : '';
       return database.asUser(userId, async (sql) => {
+        await sql.query(readAlongIndex);
         const found = await sql.query(
           `SELECT asked.owner, change.* FROM unnest($2::uuid[]) AS asked(owner) CROSS JOIN LATERAL (
              SELECT ${loggedColumns}, true AS "isDone" FROM contact_changes h WHERE h.user_id = $1 AND h.contact_id = asked.owner ${beyond}

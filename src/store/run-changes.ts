@@ -1,7 +1,7 @@
 import type { ContactChange, PageOf, PageRequest } from '../domain/index.js';
 import { type ChangeRow, loggedColumns, toPages } from './change-rows.js';
 import type { Database } from './database.js';
-import { decodeCursor } from './keyset.js';
+import { decodeCursor, readAlongIndex } from './keyset.js';
 
 /** What runs have changed, or would change. */
 export interface RunChanges {
@@ -52,6 +52,7 @@ export function createRunChanges(database: Database): RunChanges {
       const inOrder = `ORDER BY h.id ${direction} LIMIT ${page.limit + 1}`;
       const union = parts.map((part) => `(${part} ${beyond} ${inOrder})`).join(' UNION ALL ');
       return database.asUser(userId, async (sql) => {
+        await sql.query(readAlongIndex);
         const found = await sql.query(
           `SELECT r.id AS owner, change.* FROM sync_runs r CROSS JOIN LATERAL (
              SELECT * FROM (${union}) AS h ${inOrder}) AS change

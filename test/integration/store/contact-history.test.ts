@@ -227,37 +227,3 @@ describe('history', () => {
     }
   });
 });
-
-describe('the state of a link that has something to send', () => {
-  const statesOf = async (id: string) => {
-    const [status] = await contacts().listCrmStatus(user, [id]);
-    const order = { field: 'NAME', direction: 'ASC' } as const;
-    const found = { SYNCED: 0, PENDING: 0, CONFLICT: 0, FAILED: 0, DELETED_REMOTELY: 0 };
-    for (const crmState of Object.keys(found) as (keyof typeof found)[]) {
-      found[crmState] = await contacts().count(user, { crmState });
-      const listed = await contacts().list(user, { page: page(9), selection: { crmState }, order });
-      expect(listed.edges).toHaveLength(found[crmState]);
-    }
-    return {
-      shown: status!.state,
-      found: Object.entries(found).flatMap(([state, count]) => (count ? [state] : [])),
-    };
-  };
-
-  it('is PENDING where the integration sends, and only instead of SYNCED', async () => {
-    await pull({ records: [recordOf('1')] });
-    const id = await contactOf('1');
-    const one = (state: string) => ({ shown: state, found: [state] });
-    expect(await statesOf(id)).toEqual(one('SYNCED'));
-    await contacts().update(user, id, { title: 'CFO' });
-    expect(await statesOf(id)).toEqual(one('SYNCED'));
-    for (const direction of ['PUSH', 'TWO_WAY'] as const) {
-      await fixture.store.integrations.changeSettings(user, 'HUBSPOT', { direction });
-      expect(await statesOf(id)).toEqual(one('PENDING'));
-    }
-    for (const state of ['CONFLICT', 'FAILED', 'DELETED_REMOTELY']) {
-      await client.query('UPDATE crm_contact_mappings SET state = $2 WHERE user_id = $1', [user, state]);
-      expect(await statesOf(id)).toEqual(one(state));
-    }
-  });
-});
