@@ -73,6 +73,14 @@ CREATE TABLE "crm_held_deletions" (
 );
 ALTER TABLE "crm_held_deletions" ADD CONSTRAINT "crm_held_deletions_user_id_platform_external_id_fkey" FOREIGN KEY ("user_id", "platform", "external_id") REFERENCES "crm_contact_mappings"("user_id", "platform", "external_id") ON DELETE CASCADE ON UPDATE CASCADE;
 
+-- What a run changed is read page by page in the order of ids, over three tables at once.
+DROP INDEX idx_contact_changes_run;
+CREATE INDEX "idx_contact_changes_run" ON "contact_changes"("user_id", "sync_run_id", "id");
+CREATE INDEX "idx_sync_pushes_order" ON "sync_pushes"("user_id", "sync_run_id", "id");
+CREATE INDEX "idx_held_deletions_order" ON "crm_held_deletions"("user_id", "platform", "id");
+-- Which runs are about another one.
+CREATE INDEX idx_sync_runs_of_run ON sync_runs (user_id, of_run_id) WHERE of_run_id IS NOT NULL;
+
 -- One preview at a time: see the schema below.
 CREATE UNIQUE INDEX uq_sync_runs_preview ON sync_runs (user_id)
     WHERE dry_run AND status IN ('QUEUED', 'RUNNING', 'WAITING_FOR_QUOTA', 'PAUSED', 'AWAITING_APPROVAL');
