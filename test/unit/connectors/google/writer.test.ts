@@ -329,6 +329,23 @@ describe('a change', () => {
   });
 
   it.each([
+    ['is as it was agreed on', 'Old', 'DONE'],
+    ['was changed there too', 'Theirs', 'STALE'],
+    ['was changed there to the same', 'F1', 'DONE'],
+  ])('where the field %s', async (_, givenName, kind) => {
+    const desk = new FakeDesk({
+      batchGet: batchGet((n) => person(n, { names: [{ givenName, familyName: 'Theirs' }] })),
+      batchUpdateContacts,
+    });
+    const base = { ...emptyValues, firstName: 'Old' };
+    const [write] = [update(1)];
+    const outcomes = await desk.send([{ ...write, changed: ['firstName'], base }]);
+    expect(outcomes.get('w1')?.kind).toBe(kind);
+    const isSent = desk.asked.some(({ path }) => path.includes('batchUpdate'));
+    expect(isSent).toBe(givenName === 'Old');
+  });
+
+  it.each([
     ['nobody', null, 'GONE'],
     ['another person', { ...person(2), resourceName: 'people/c3' }, 'STALE'],
     ['nothing that fits', { ...person(2), names: 'Ada' }, 'REFUSED'],
