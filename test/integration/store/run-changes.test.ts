@@ -127,6 +127,23 @@ describe('what a run changed', () => {
     expect(await readAll()).toHaveLength(3);
   });
 
+  it('of a dry run tells nothing of what its copies remember, and stays when they go', async () => {
+    const { store } = fixture;
+    const asked = { platform: 'HUBSPOT', direction: 'PULL', mode: 'INCREMENTAL', trigger: 'USER' } as const;
+    const { integrationId } = await store.runs.start(user, { ...asked, dryRun: true });
+    let claim = (await store.work.claim(user, integrationId))!;
+    while (claim.previewPlace?.stage !== 'READY') claim = (await store.previews.copyNext(claim))!;
+    const changed = { ...recordOf('0', { title: 'CFO' }), updatedAt: new Date() };
+    const tombstones = [{ externalId: '1', recordType: 'contact', at: null }];
+    const read = pageOf({ records: [changed, recordOf('new')], tombstones });
+    const moved = await store.work.commit(claim, read, { ...at, whole: false });
+    const foretold = (await readAll(claim.run.id)).map(({ kind, isDone }) => `${kind} ${isDone}`);
+    expect(foretold.sort()).toEqual(['CREATED false', 'DELETED false', 'UPDATED false']);
+    await store.work.finish(moved!);
+    expect(await readAll(claim.run.id)).toHaveLength(3);
+    expect(await readAll()).toHaveLength(3);
+  });
+
   it('is paged without gap or repeat, whatever the sizes of the pages', async () => {
     const step = fc.constantFrom('DONE', 'SENT', 'PLANNED', 'FAILED', 'HELD', 'CHANGE');
     const sizes = fc.infiniteStream(fc.integer({ min: 1, max: 5 }));
