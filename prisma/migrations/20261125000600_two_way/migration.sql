@@ -20,6 +20,8 @@ CREATE INDEX idx_crm_mappings_push_due ON crm_contact_mappings (user_id, platfor
 -- When something was first sent to the account; null: never.
 ALTER TABLE "crm_integrations" ADD COLUMN "first_pushed_at" TIMESTAMPTZ(3);
 
+-- Each field has a time of its own by now: that of its newest entry in the change log.
+ALTER TABLE "contacts" DROP COLUMN "changed_at";
 -- When the CRM says that it made the change; null where this API did, at "at".
 ALTER TABLE "contact_changes" ADD COLUMN "changed_at" TIMESTAMPTZ(3);
 
