@@ -64,7 +64,7 @@ const liveIds = async (client: ApiClient, platform: PlatformName) =>
 describe.each(allPlatforms)('with %s', (platform) => {
   const lower = platform.toLowerCase();
 
-  test('what was deleted and edited here is sent by the schedule as the direction says', async () => {
+  test.concurrent('what was deleted and edited here is sent by the schedule as the direction says', async () => {
     const client = await openTwoWayUser(crms, url, `schedule-${lower}`, platform);
     const [gone, edited] = await readContacts(client);
     const { externalId } = (await markOf(client, gone!.id, platform))!;
@@ -84,9 +84,9 @@ describe.each(allPlatforms)('with %s', (platform) => {
     expect(await liveIds(client, platform)).not.toContain(externalId);
   });
 
-  test('a contact that is restored before the sync was never gone; after it, it gets a new record', async () => {
+  test.concurrent('a contact that is restored before the sync was never gone; after it, it gets a new record', async () => {
     const client = await openTwoWayUser(crms, url, `restore-${lower}`, platform);
-    const [{ id }] = (await readContacts(client)) as [{ id: string }];
+    const { id } = (await readContacts(client))[0]!;
     const { externalId } = (await markOf(client, id, platform))!;
     const since = Date.now();
     await remove(client, [id]);
@@ -113,8 +113,8 @@ describe.each(allPlatforms)('with %s', (platform) => {
     expect(await readContacts(client)).toHaveLength(seeded);
   });
 
-  test('a contact that goes with its CRM is not deleted in one that is connected later', async () => {
-    const other = platform === 'GOOGLE' ? 'HUBSPOT' : 'GOOGLE';
+  test.concurrent('a contact that goes with its CRM is not deleted in one that is connected later', async () => {
+    const other: PlatformName = platform === 'GOOGLE' ? 'HUBSPOT' : 'GOOGLE';
     const client = await openTwoWayUser(crms, url, `later-${lower}`, platform);
     await connectPlatform(client, other, client.user);
     await runThrough(client, { platform: other, direction: 'TWO_WAY' });
@@ -130,29 +130,33 @@ describe.each(allPlatforms)('with %s', (platform) => {
     expect(await liveIds(client, other)).toEqual(held);
   });
 
-  test.each([false, true])('disconnecting (contacts go: %s) deletes nothing in any CRM', async (goes) => {
-    const other = platform === 'GOOGLE' ? 'HUBSPOT' : 'GOOGLE';
-    const client = await openTwoWayUser(crms, url, `parting-${lower}-${goes}`, platform);
-    await connectPlatform(client, other, client.user);
-    await runThrough(client, { platform: other, direction: 'TWO_WAY' });
-    await runThrough(client, { platform, direction: 'TWO_WAY' });
-    const own = await create(client, { lastName: 'Own', email: `own@${lower}.example.com` });
-    for (const each of [platform, other]) await runThrough(client, { platform: each, direction: 'TWO_WAY' });
-    const before = await readContacts(client);
-    await edit(client, before[0]!.id, { title: 'Unsent' });
-    const counts = async () => [await liveIds(client, platform), await liveIds(client, other)];
-    const held = await counts();
-    await disconnect(client, platform, goes);
-    const after = (await readContacts(client)).map(({ id }) => id);
-    expect(after).toContain(own);
-    // All of them are held by the other CRM as well.
-    expect(after.sort()).toEqual(before.map(({ id }) => id).sort());
-    await runThrough(client, { platform: other, direction: 'TWO_WAY' });
-    expect(await counts()).toEqual(held);
-    await connectPlatform(client, platform, client.user);
-    const { final } = await runThrough(client, { platform, direction: 'TWO_WAY', mode: 'FULL' });
-    expect(final).toMatchObject({ status: 'SUCCEEDED', created: 0, deleted: 0, failed: 0 });
-    expect((await readContacts(client)).map(({ id }) => id).sort()).toEqual(after);
-    expect(await counts()).toEqual(held);
-  });
+  test.concurrent.each([false, true])(
+    'disconnecting (contacts go: %s) deletes nothing in any CRM',
+    async (goes) => {
+      const other: PlatformName = platform === 'GOOGLE' ? 'HUBSPOT' : 'GOOGLE';
+      const client = await openTwoWayUser(crms, url, `parting-${lower}-${goes}`, platform);
+      await connectPlatform(client, other, client.user);
+      await runThrough(client, { platform: other, direction: 'TWO_WAY' });
+      await runThrough(client, { platform, direction: 'TWO_WAY' });
+      const own = await create(client, { lastName: 'Own', email: `own@${lower}.example.com` });
+      for (const each of [platform, other])
+        await runThrough(client, { platform: each, direction: 'TWO_WAY' });
+      const before = await readContacts(client);
+      await edit(client, before[0]!.id, { title: 'Unsent' });
+      const counts = async () => [await liveIds(client, platform), await liveIds(client, other)];
+      const held = await counts();
+      await disconnect(client, platform, goes);
+      const after = (await readContacts(client)).map(({ id }) => id);
+      expect(after).toContain(own);
+      // All of them are held by the other CRM as well.
+      expect(after.sort()).toEqual(before.map(({ id }) => id).sort());
+      await runThrough(client, { platform: other, direction: 'TWO_WAY' });
+      expect(await counts()).toEqual(held);
+      await connectPlatform(client, platform, client.user);
+      const { final } = await runThrough(client, { platform, direction: 'TWO_WAY', mode: 'FULL' });
+      expect(final).toMatchObject({ status: 'SUCCEEDED', created: 0, deleted: 0, failed: 0 });
+      expect((await readContacts(client)).map(({ id }) => id).sort()).toEqual(after);
+      expect(await counts()).toEqual(held);
+    },
+  );
 });
