@@ -55,7 +55,7 @@ async function readRun(client: ApiClient, id: string) {
   return syncRun;
 }
 
-describe.each(allPlatforms)('while 1,000 contacts are sent to %s', (platform) => {
+describe.concurrent.each(allPlatforms)('while 1,000 contacts are sent to %s', (platform) => {
   test.concurrent(
     'what comes instead of answers holds the run up, and makes nothing twice',
     async () => {
