@@ -2,7 +2,7 @@
  * `npm run bench:transfer`: 100,000 contacts in and out, as CSV and as vCards; `-- 1000000` does as many after them
  * and compares the memory that the server takes.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
@@ -48,15 +48,18 @@ interface Measured {
 async function measure(pid: number, rows: number, work: () => Promise<void>): Promise<Measured> {
   let peakMb = 0;
   const look = () => {
+    if (!existsSync(`/proc/${pid}/status`)) return;
     const kb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
     peakMb = Math.max(peakMb, kb / 1_024);
   };
   const looking = setInterval(look, sampleMs);
   const start = performance.now();
-  await work();
-  look();
-  clearInterval(looking);
-  return { rowsPerS: (rows / (performance.now() - start)) * 1_000, peakMb };
+  try {
+    await work();
+    return { rowsPerS: (rows / (performance.now() - start)) * 1_000, peakMb };
+  } finally {
+    clearInterval(looking);
+  }
 }
 
 function* writeFile(format: Format, rows: number): Generator<string> {

@@ -54,8 +54,8 @@ function googleOptions({ platforms: { google }, sandbox }: Config, shared: Share
   const url = sandboxUrls(sandbox.port).google;
   const urls = sandbox.enabled ? { loginUrl: url, oauthUrl: url, apiUrl: url } : google;
   const { loginUrl, oauthUrl, apiUrl } = urls;
-  const { readsPerMinute } = google;
-  return client && { ...shared, ...client, loginUrl, oauthUrl, apiUrl, readsPerMinute };
+  const { readsPerMinute, writesPerMinute } = google;
+  return client && { ...shared, ...client, loginUrl, oauthUrl, apiUrl, readsPerMinute, writesPerMinute };
 }
 
 /** Undefined where the platform is not set up. */

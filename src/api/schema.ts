@@ -1,12 +1,16 @@
 import 'reflect-metadata';
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
+import { ConflictConnectionResolver, ConflictResolver } from './conflict/conflict.resolver.js';
 import { ContactConnectionResolver, ContactResolver } from './contact/contact.resolver.js';
 import { ContactChangesResolver } from './contact/contact-changes.resolver.js';
+import { ContactHistoryResolver } from './contact/contact-history.resolver.js';
 import { PossibleDuplicatesResolver } from './contact/possible-duplicates.resolver.js';
 import { IntegrationResolver } from './integration/integration.resolver.js';
 import { IntegrationChangesResolver } from './integration/integration-changes.resolver.js';
 import { NodeResolver } from './relay/node.resolver.js';
+import { RelatedRunsResolver } from './sync/related-runs.resolver.js';
+import { RunChangesResolver } from './sync/run-changes.resolver.js';
 import { RecordErrorConnectionResolver, SyncRunResolver } from './sync/sync.resolver.js';
 import { SyncChangesResolver } from './sync/sync-changes.resolver.js';
 import { SyncWatchingResolver } from './sync/sync-watching.resolver.js';
@@ -17,11 +21,16 @@ const resolvers: NonEmptyArray<new () => object> = [
   ViewerResolver,
   ContactResolver,
   ContactConnectionResolver,
+  ContactHistoryResolver,
   ContactChangesResolver,
   PossibleDuplicatesResolver,
+  ConflictResolver,
+  ConflictConnectionResolver,
   IntegrationResolver,
   IntegrationChangesResolver,
   SyncRunResolver,
+  RunChangesResolver,
+  RelatedRunsResolver,
   RecordErrorConnectionResolver,
   SyncChangesResolver,
   SyncWatchingResolver,

@@ -19,9 +19,10 @@ import type {
   SyncRun,
   SyncRunStatus,
 } from '../domain/index.js';
+import type { ChangeCommands, Conflict } from './change-contract.js';
+import type { UserId } from './user-id.js';
 
-/** Every command acts for one user; none can be called without saying for whom. */
-export type UserId = string;
+export type { UserId } from './user-id.js';
 
 export interface ContactFilter {
   readonly search?: string | null;
@@ -98,11 +99,11 @@ export interface WebhookCall {
 }
 
 /** The desk: all that a client may ask. Each throws AppError with a public code, or a bug. */
-export interface Commands {
+export interface Commands extends ChangeCommands {
   /** The user behind an authenticated subject; the row is made on first sight. */
   signIn(subject: string): Promise<UserId>;
 
-  findNode(user: UserId, id: string): Promise<Contact | Integration | SyncRun>;
+  findNode(user: UserId, id: string): Promise<Contact | Integration | SyncRun | Conflict>;
   getContact(user: UserId, id: string): Promise<Contact>;
   listContacts(
     user: UserId,

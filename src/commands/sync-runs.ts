@@ -1,12 +1,4 @@
-import {
-  type Contact,
-  type Integration,
-  isId,
-  notFound,
-  progressOf,
-  readPageArgs,
-  type SyncRun,
-} from '../domain/index.js';
+import { isId, notFound, progressOf, readPageArgs, type SyncRun } from '../domain/index.js';
 import type { Commands } from './contract.js';
 import type { CommandDeps } from './dependencies.js';
 import { checkIds } from './edit-contacts.js';
@@ -84,14 +76,15 @@ export function createRunCommands({ store, queue, events }: CommandDeps): RunCom
     listRecordErrors: async (user, runId, page) =>
       store.recordErrors.list(user, runId, readPageArgs(page, defaultErrors)),
     countRecordErrors: (user, runId) => store.recordErrors.count(user, runId),
-    async findNode(user, id): Promise<Contact | Integration | SyncRun> {
+    async findNode(user, id) {
       if (!isId(id)) throw notFound('object');
-      const [contact, run, integrations] = await Promise.all([
+      const [contact, run, conflict, integrations] = await Promise.all([
         store.contacts.find(user, id),
         store.runs.find(user, id),
+        store.conflicts.find(user, id),
         store.integrations.list(user),
       ]);
-      const found = contact ?? run ?? integrations.find((integration) => integration.id === id);
+      const found = contact ?? run ?? conflict ?? integrations.find((integration) => integration.id === id);
       if (!found) throw notFound('object');
       return found;
     },

@@ -43,6 +43,8 @@ export interface PlatformsConfig {
     readonly apiUrl: string;
     /** For one account. */
     readonly readsPerMinute: number;
+    /** For one account. */
+    readonly writesPerMinute: number;
   };
 }
 
@@ -64,6 +66,7 @@ export function createPlatformsConfig(values: VariableValues): PlatformsConfig {
       oauthUrl: values.GOOGLE_OAUTH_URL,
       apiUrl: values.GOOGLE_API_URL,
       readsPerMinute: values.GOOGLE_READS_PER_MINUTE,
+      writesPerMinute: values.GOOGLE_WRITES_PER_MINUTE,
     },
   };
 }

@@ -112,6 +112,9 @@ export const variables = {
   GOOGLE_READS_PER_MINUTE: wholeNumber(1, 1_000_000)
     .prefault('90')
     .describe('Most reads per minute for one Google account'),
+  GOOGLE_WRITES_PER_MINUTE: wholeNumber(1, 1_000_000)
+    .prefault('90')
+    .describe('Most writes per minute for one Google account; a batch counts once'),
   APP_ORIGINS: originList().optional().meta({
     description:
       'Comma list of the origins of your web apps: their pages may call the API (CORS), and connectIntegration may send the browser back to them',

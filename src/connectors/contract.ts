@@ -118,6 +118,8 @@ export type RecordWrite =
       readonly values: ContactValues;
       /** Only these are sent: what else changed in the CRM meanwhile stays. */
       readonly changed: readonly ContactField[];
+      /** What both sides last agreed on: where a writer reads before it writes, a record that says otherwise is STALE. */
+      readonly base?: ContactValues | null;
     }
   | { readonly kind: 'DELETE'; readonly id: string; readonly externalId: string };
 export type WriteKind = RecordWrite['kind'];
@@ -131,6 +133,8 @@ export type WriteOutcome = { readonly id: string } & (
       readonly url: string | null;
       /** When the CRM changed it, by its clock; null where it does not tell. */
       readonly at: Date | null;
+      /** The whole record as it is now, where the answer shows it: what the CRM made of a value is taken in at once. */
+      readonly record?: SourceRecord | null;
     }
   /** Of a creation: the CRM holds this person already, under this id; nothing was written. */
   | { readonly kind: 'EXISTS'; readonly externalId: string }

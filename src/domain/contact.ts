@@ -41,3 +41,29 @@ export interface FieldChange {
 
 export const contactChangeKinds = ['CREATED', 'UPDATED', 'DELETED', 'RESTORED', 'MERGED'] as const;
 export type ContactChangeKind = (typeof contactChangeKinds)[number];
+
+/** One change of a contact: made here, or sent to one of its records in a CRM. */
+export interface ContactChange {
+  readonly id: string;
+  /** Of a contact that a dry run would make: an id that nothing else knows. */
+  readonly contactId: string;
+  readonly kind: ContactChangeKind;
+  readonly source: ContactSource;
+  /** The CRM in which the change was made; null: here. */
+  readonly platform: Platform | null;
+  readonly syncRunId: string | null;
+  readonly at: Date;
+  /** When, by the clock of the CRM that told of it; null where it does not tell, or where nobody told. */
+  readonly changedAt: Date | null;
+  /** False: only foretold, or waiting for approval, or not confirmed by the CRM yet. */
+  readonly isDone: boolean;
+  readonly fields: readonly FieldChange[];
+}
+
+/** Who gave a contact's field the value that it has. */
+export interface FieldProvenance {
+  readonly field: ContactField;
+  readonly source: ContactSource;
+  readonly at: Date;
+  readonly syncRunId: string | null;
+}

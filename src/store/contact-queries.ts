@@ -11,6 +11,7 @@ import {
 import { type ContactRow, contactColumns, readContact } from './contact-rows.js';
 import type { Database } from './database.js';
 import { decodeCursor, toPage } from './keyset.js';
+import { hasShownState, isHeld, isLiving, isShown, shownState } from './shown-links.js';
 
 export interface ContactSelection {
   readonly search?: string | null;
@@ -65,21 +66,6 @@ function iso(at: unknown): string {
   return (at as Date).toISOString();
 }
 
-/**
- * Whether a connected platform holds the contact. `IS TRUE` keeps the list of links a list, which is read once and
- * looked up by hash. As a join it is compared with every contact, one by one, as long as PostgreSQL has no
- * statistics of a new user and takes him to have one contact.
- */
-const isHeld = (where: string) => `(c.id IN (SELECT m.contact_id
-  FROM crm_contact_mappings m JOIN crm_integrations i USING (user_id, platform)
-  WHERE m.user_id = $1 AND i.state <> 'DISCONNECTED' AND ${where}))`;
-
-const isLiving = `m.state <> 'DELETED_REMOTELY'`;
-const rankOf = (link: string) => `(${link}.state = 'DELETED_REMOTELY', ${link}.created_at, ${link}.id)`;
-/** Of several records on one platform, as after a merge, one is shown, always the same: the oldest link, a living one first. */
-const isShown = `NOT EXISTS (SELECT FROM crm_contact_mappings l WHERE l.user_id = m.user_id
-  AND l.contact_id = m.contact_id AND l.platform = m.platform AND ${rankOf('l')} < ${rankOf('m')})`;
-
 export function createContactQueries(database: Database): ContactQueries {
   const findAll = (userId: string, ids: readonly string[]) =>
     database.asUser(userId, async (sql) => {
@@ -104,7 +90,7 @@ export function createContactQueries(database: Database): ContactQueries {
         const found = await sql.query({
           name: 'list-crm-status',
           text: `SELECT m.contact_id AS "contactId", m.platform, m.external_id AS "externalId",
-              m.record_type AS "recordType", m.url, m.state, m.direction, m.last_synced_at AS "lastSyncedAt", m.error
+              m.record_type AS "recordType", m.url, ${shownState} AS state, m.direction, m.last_synced_at AS "lastSyncedAt", m.error
             FROM crm_contact_mappings m JOIN crm_integrations i USING (user_id, platform)
             WHERE m.user_id = $1 AND m.contact_id = ANY($2) AND i.state <> 'DISCONNECTED'
               AND ${isShown}`,
@@ -172,7 +158,7 @@ export function selectionSql(
     add(selection.notInPlatform, (it) => `${isHeld(`m.platform = ${it} AND ${isLiving}`)} IS NOT TRUE`);
   }
   if (selection.crmState)
-    add(selection.crmState, (it) => `${isHeld(`m.state = ${it} AND ${isShown}`)} IS TRUE`);
+    parts.push(`${isHeld(`${hasShownState(selection.crmState)} AND ${isShown}`)} IS TRUE`);
   if (selection.updatedSince) add(selection.updatedSince, (it) => `c.updated_at >= ${it}`);
   return { where: parts.join(' AND '), values };
 }

@@ -3,6 +3,7 @@ import { type CommitPlace, commitPage } from './commit-page.js';
 import { type Conflicts, createConflicts } from './conflicts.js';
 import { type ContactEdits, createContactEdits } from './contact-edits.js';
 import { type ContactExport, createContactExport } from './contact-export.js';
+import { type ContactHistory, createContactHistory } from './contact-history.js';
 import { type ContactMerging, createContactMerging } from './contact-merging.js';
 import { type ContactQueries, createContactQueries } from './contact-queries.js';
 import { type CredentialStore, createCredentialStore } from './credentials.js';
@@ -21,6 +22,8 @@ import { createPushPlanning, type PushPlanning } from './push-planning.js';
 import { createPushSending, type PushSending } from './push-sending.js';
 import { createPushSettling, type PushSettling } from './push-settling.js';
 import { createRecordErrors, type RecordErrors } from './record-errors.js';
+import { createRelatedRuns, type RelatedRuns } from './related-runs.js';
+import { createRunChanges, type RunChanges } from './run-changes.js';
 import type { ClaimedRun } from './run-rows.js';
 import { createRunWork, type RunWork } from './run-work.js';
 import { clearSuspects, listSuspects } from './suspects.js';
@@ -65,12 +68,17 @@ export interface RunPages {
 /** All that is kept in PostgreSQL. Each call says for which user, or holds a claimed run. */
 export interface Store {
   readonly users: Users;
-  readonly contacts: ContactQueries & ContactExport & ContactEdits & ContactMerging & PossibleDuplicates;
+  readonly contacts: ContactQueries &
+    ContactExport &
+    ContactEdits &
+    ContactHistory &
+    ContactMerging &
+    PossibleDuplicates;
   readonly conflicts: Conflicts;
   readonly integrations: Integrations;
   readonly credentials: CredentialStore;
   readonly oauthStates: OAuthStates;
-  readonly runs: SyncRuns;
+  readonly runs: SyncRuns & RelatedRuns & RunChanges;
   readonly recordErrors: RecordErrors;
   readonly work: RunWork & RunPages;
   readonly pending: PendingChanges;
@@ -97,6 +105,7 @@ export function openStore(options: DatabaseOptions & { readonly keys: readonly V
       ...createContactQueries(database),
       ...createContactExport(database),
       ...createContactEdits(database),
+      ...createContactHistory(database),
       ...createContactMerging(database),
       ...createPossibleDuplicates(database),
     },
@@ -104,7 +113,7 @@ export function openStore(options: DatabaseOptions & { readonly keys: readonly V
     integrations: createIntegrations(database),
     credentials: createCredentialStore(database, vault),
     oauthStates: createOAuthStates(database, vault),
-    runs: createSyncRuns(database),
+    runs: { ...createSyncRuns(database), ...createRelatedRuns(database), ...createRunChanges(database) },
     recordErrors: createRecordErrors(database),
     work: { ...createRunWork(database), ...createRunPages(database) },
     pending: createPendingChanges(database),

@@ -69,3 +69,9 @@ export function toPage<R, T>(
     hasPreviousPage: page.backward ? more : page.cursor !== null,
   };
 }
+
+/**
+ * For the rest of a transaction: a page of a list of many owners is read along the index that has its order. Where the
+ * planner takes a list to be short (of a user it knows no more than a guess) it would read all of it and sort.
+ */
+export const readAlongIndex = `SELECT set_config('enable_bitmapscan', 'off', true)`;

@@ -1,3 +1,4 @@
+import { valuesJson } from './contact-rows.js';
 import type { Database, Sql } from './database.js';
 import { type ClaimedRun, moveRun, type PreviewPlace } from './run-rows.js';
 import { nextSignOfLife } from './run-work.js';
@@ -26,7 +27,7 @@ async function copyNext(sql: Sql, claim: ClaimedRun): Promise<ClaimedRun | null>
   );
   if (!held.rows[0]) return null;
   const place: PreviewPlace = held.rows[0].preview_place ?? (await begin(sql, userId));
-  const next = await copyPart(sql, userId, place);
+  const next = await copyPart(sql, claim, place);
   // Not `page`: no page was stored.
   const set = `preview_place = $4, due_at = ${nextSignOfLife}, waiting_for = NULL, failing_since = NULL`;
   return moveRun(sql, claim, set, [JSON.stringify(next)]);
@@ -45,51 +46,64 @@ async function begin(sql: Sql, userId: string): Promise<PreviewPlace> {
 /** Links come before contacts: so the contact of each link is there, whatever is written meanwhile. */
 const order = ['LINKS', 'CONTACTS', 'HISTORIES', 'REST', 'READY'] as const;
 
-async function copyPart(sql: Sql, userId: string, { stage, after }: PreviewPlace): Promise<PreviewPlace> {
-  if (stage === 'REST') await copyRest(sql, userId);
-  const last = stage in readPart ? await copyRows(sql, userId, stage as Part, after) : null;
+async function copyPart(sql: Sql, claim: ClaimedRun, { stage, after }: PreviewPlace): Promise<PreviewPlace> {
+  // From here on the copies are read too: the planner has to know what they are like.
+  if (stage === 'HISTORIES' && after === null) await sql.query('SELECT analyze_young_tables()');
+  if (stage === 'REST') await copyRest(sql, claim.userId);
+  const last = stage in readPart ? await copyRows(sql, claim, stage as Part, after) : null;
   if (last !== null) return { stage, after: last };
   return { stage: order[order.indexOf(stage) + 1] ?? 'READY', after: null };
 }
 
 type Part = 'LINKS' | 'CONTACTS' | 'HISTORIES';
 
-/** User $1, behind the place $2, so many $3: which rows are next, by the id that the place is of. */
-const readPart: Readonly<Record<Part, { table: string; by: string; next: string }>> = {
+/** User $1, behind the place $2, so many $3: what is `next`, by the id that the place is of, and which of it is `wanted`. */
+const readPart: Readonly<Record<Part, { table: string; by: string; next: string; wanted: string }>> = {
   LINKS: {
     ...{ table: 'crm_contact_mappings', by: 'id' },
     next: `SELECT id FROM crm_contact_mappings WHERE user_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3`,
+    wanted: 'SELECT id FROM next',
   },
   CONTACTS: {
     ...{ table: 'contacts', by: 'id' },
     next: 'SELECT id FROM contacts WHERE user_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3',
+    wanted: 'SELECT id FROM next',
   },
-  // A run asks who deleted a contact, and when the fields were changed of one that has something to send.
+  // A run asks who deleted a contact, and when its fields were changed where that may be in dispute on the platform $4.
   HISTORIES: {
     ...{ table: 'contact_changes', by: 'contact_id' },
-    next: `SELECT c.id FROM preview.contacts c WHERE c.user_id = $1 AND ($2::uuid IS NULL OR c.id > $2)
-      AND (c.deleted_at IS NOT NULL OR c.id IN (SELECT m.contact_id FROM preview.crm_contact_mappings m
-        WHERE m.user_id = $1 AND m.push_due)) ORDER BY c.id LIMIT $3`,
+    next: `SELECT c.id, c.deleted_at, ${valuesJson('c')} AS values FROM preview.contacts c
+      WHERE c.user_id = $1 AND ($2::uuid IS NULL OR c.id > $2) ORDER BY c.id LIMIT $3`,
+    wanted: `SELECT n.id FROM next n LEFT JOIN (
+        SELECT l.id, bool_or(m.push_due OR m.base <> l.values) AS differs
+        FROM next l JOIN preview.crm_contact_mappings m ON m.contact_id = l.id
+        WHERE m.user_id = $1 AND m.platform = $4 AND m.state <> 'DELETED_REMOTELY' GROUP BY l.id) AS linked USING (id)
+      WHERE n.deleted_at IS NOT NULL OR coalesce(linked.differs, true)`,
   },
 };
 
 /** The id that was copied last; null: there was none left. */
-async function copyRows(sql: Sql, userId: string, part: Part, after: string | null): Promise<string | null> {
-  const { table, by, next } = readPart[part];
+async function copyRows(
+  sql: Sql,
+  { userId, run }: ClaimedRun,
+  part: Part,
+  after: string | null,
+): Promise<string | null> {
+  const { table, by, next, wanted } = readPart[part];
   const columns = await columnsOf(sql, table);
   // An entry of the history that names a run is what that run, a dry one, would write.
   const values = columns.map((name) => (name === 'sync_run_id' ? 'NULL' : `t.${name}`));
   const copied = await sql.query(
-    `WITH next AS MATERIALIZED (${next}),
+    `WITH next AS MATERIALIZED (${next}), wanted AS MATERIALIZED (${wanted}),
        copied AS (INSERT INTO preview.${table} (${columns.join(', ')})
-         SELECT ${values.join(', ')} FROM ${table} t JOIN next ON next.id = t.${by} WHERE t.user_id = $1)
+         SELECT ${values.join(', ')} FROM ${table} t JOIN wanted ON wanted.id = t.${by} WHERE t.user_id = $1)
      SELECT id FROM next ORDER BY id DESC LIMIT 1`,
-    [userId, after, copiedAtOnce],
+    [userId, after, copiedAtOnce, ...(part === 'HISTORIES' ? [run.platform] : [])],
   );
   return copied.rows[0]?.id ?? null;
 }
 
-/** What is few; then the planner learns what the copies are like. */
+/** What is few. */
 async function copyRest(sql: Sql, userId: string): Promise<void> {
   for (const table of ['crm_pending_changes', 'crm_conflicts', 'crm_held_deletions']) {
     const columns = (await columnsOf(sql, table)).join(', ');
@@ -98,7 +112,6 @@ async function copyRest(sql: Sql, userId: string): Promise<void> {
       [userId],
     );
   }
-  await sql.query('SELECT analyze_young_tables()');
 }
 
 /** Those that can be written; a column that a later migration adds is copied too. */

@@ -82,7 +82,11 @@ export function createEngine(deps: EngineDeps): Engine {
     const prepared = await prepareCopies(deps.store.previews, { claim: start, meter: own.meter });
     if (prepared.kind !== 'done') return prepared;
     const begun = await beginStreams(work, { claim: prepared.claim, streams, session: own.session });
-    let outcome: Outcome = await takeInChanges(deps.store.pending, { claim: begun, streams, ...own });
+    // Once it sends, what the CRM tells of is for the most part what was sent: it waits for the run's end.
+    let outcome: Outcome =
+      begun.pushPlace === null
+        ? await takeInChanges(deps.store.pending, { claim: begun, streams, ...own })
+        : { kind: 'done', claim: begun };
     for (const stream of streams) {
       if (outcome.kind !== 'done') return outcome;
       const { claim } = outcome;

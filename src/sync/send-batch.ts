@@ -17,12 +17,11 @@ type Of<Kind extends WriteOutcome['kind']> = Extract<WriteOutcome, { kind: Kind 
 
 /** Sends pushes of one kind and type, and keeps what the CRM answered; null: the run is in other hands. */
 export async function sendBatch(store: Pick<Store, 'pushes'>, work: BatchWork): Promise<Sent | null> {
-  const { session, streams, writers, pushes } = work;
+  const { streams, writers, pushes } = work;
   const stream = streams.find(({ recordType }) => recordType === pushes[0]?.recordType);
   const writer = stream?.writer;
   if (!writer) throw new Error('a push was taken whose records cannot be written');
-  // What has been begun is ended: only its answer tells what the CRM holds.
-  const outcomes = await writer.write(session, pushes.map(writeOf), new AbortController().signal);
+  const outcomes = await write(store, work, writer);
   const byId = new Map(pushes.map((push) => [push.id, push]));
   const told = outcomes.flatMap((outcome) => {
     const push = byId.get(outcome.id);
@@ -41,16 +40,32 @@ export async function sendBatch(store: Pick<Store, 'pushes'>, work: BatchWork): 
   return claim && { claim, lookAgainMs };
 }
 
+/** What has been begun is ended: only its answer tells what the CRM holds. What a limit of ours kept back was not sent. */
+async function write(
+  { pushes: kept }: Pick<Store, 'pushes'>,
+  { claim, session, pushes }: BatchWork,
+  writer: RecordWriter,
+): Promise<readonly WriteOutcome[]> {
+  const before = session.calls;
+  try {
+    return await writer.write(session, pushes.map(writeOf), new AbortController().signal);
+  } catch (error) {
+    const fresh = pushes.filter(({ sentAt }) => sentAt === null).map(({ id }) => id);
+    if (session.calls === before) await kept.putBack(claim, fresh);
+    throw error;
+  }
+}
+
 interface Told {
   readonly push: HeldPush;
   readonly outcome: WriteOutcome;
 }
 
-function writeOf({ id, kind, externalId, values, fields, sentAt }: HeldPush): RecordWrite {
+function writeOf({ id, kind, externalId, values, fields, base, sentAt }: HeldPush): RecordWrite {
   if (kind === 'CREATE') return { kind, id, values, sentAt };
   if (externalId === null) throw new Error('a push without its record');
   if (kind === 'DELETE') return { kind, id, externalId };
-  return { kind, id, externalId, values, changed: fields.map(({ field }) => field) };
+  return { kind, id, externalId, values, changed: fields.map(({ field }) => field), base };
 }
 
 /** Whether a contact that was edited meanwhile has something to send again. */
@@ -90,6 +105,18 @@ function baseAfter({ base, fields }: HeldPush): ContactValues {
     ...(base ?? emptyValues),
     ...Object.fromEntries(fields.map(({ field, after }) => [field, after])),
   };
+}
+
+/** What the CRM made of a value that it was sent, such as a number with its country, is taken in like any change there. */
+async function _takeInShown(work: BatchWork, told: readonly Told[]): Promise<ClaimedRun | null> {
+  const records = told.flatMap(({ push, outcome }) => {
+    const record = outcome.kind === 'DONE' ? outcome.record : null;
+    return record && push.fields.some(({ field, after }) => record.values[field] !== after) ? record : [];
+  });
+  if (records.length === 0) return work.claim;
+  const page: Page = { records, tombstones: [], faults: [], cursor: {}, last: false };
+  const { checkpoint } = work.claim;
+  return work.commit(work.claim, page, { checkpoint, whole: false, phase: 'PUSHING' });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import type { Connector } from '../../src/connectors/index.js';
+import type { Connector, Grant } from '../../src/connectors/index.js';
 import { AppError, type SyncDirection, type SyncMode, type SyncRun } from '../../src/domain/index.js';
 import { openEvents } from '../../src/events/index.js';
 import { createLogger } from '../../src/runtime/index.js';
@@ -64,7 +64,7 @@ export async function openHarness(): Promise<{
 }
 
 /** As a user's browser would, whose consent the sandbox gives at once. */
-async function consent({ oauth }: Connector, account: string) {
+export async function consent({ oauth }: Connector, account: string): Promise<Grant> {
   const page = await oauth.authorizationUrl({ state: 's', codeVerifier, redirectUri });
   page.searchParams.set('account', account);
   page.searchParams.set('approve', '1');

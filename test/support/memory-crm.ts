@@ -28,7 +28,7 @@ export class MemoryCrm extends MemoryReadings {
   readonly connector: Connector;
   /** All writes that have reached it, in their order. */
   readonly received: RecordWrite[] = [];
-  onWrite: ((when: 'before' | 'after', writes: readonly RecordWrite[]) => void) | undefined;
+  onWrite: ((when: 'before' | 'after', writes: readonly RecordWrite[]) => void | Promise<void>) | undefined;
   answer: ((write: RecordWrite) => WriteOutcome | undefined) | undefined;
   private readonly asked = new Map<string, number>();
 
@@ -127,13 +127,13 @@ export class MemoryCrm extends MemoryReadings {
       most: { CREATE: batchSize, UPDATE: batchSize, DELETE: batchSize },
       fit,
       write: async (session, writes) =>
-        this.counted(session, () => {
+        this.counted(session, async () => {
           const kinds = new Set(writes.map(({ kind }) => kind));
           if (writes.length > batchSize || kinds.size > 1) throw new Error('more than one call takes');
-          this.onWrite?.('before', writes);
+          await this.onWrite?.('before', writes);
           this.received.push(...writes);
           const outcomes = writes.map((write) => this.carryOut(write));
-          this.onWrite?.('after', writes);
+          await this.onWrite?.('after', writes);
           return outcomes;
         }),
     };

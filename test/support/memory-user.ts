@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Connector, Grant } from '../../src/connectors/index.js';
 import {
   isActive,
   type Platform,
@@ -12,10 +13,15 @@ import { openStore, type SpecialRun, type Store } from '../../src/store/index.js
 import { createEngine, type Engine } from '../../src/sync/index.js';
 import { closeAfterFile } from './close-after-file.js';
 import { type BreakStore, breakable, passLost } from './lost-steps.js';
-import type { MemoryCrm } from './memory-crm.js';
 import { createTestDatabase } from './services.js';
 
-/** A user who is connected to CRMs in memory, on the real store and engine. A step is one page: each run resumes at each. */
+/** A CRM in memory, or a sandbox with the consent of one of its users. */
+interface ConnectedCrm {
+  readonly connector: Connector;
+  readonly grant?: Grant;
+}
+
+/** A user who is connected to CRMs, as a rule in memory, on the real store and engine. A step is one page: each run resumes at each. */
 export interface MemoryUser {
   readonly userId: string;
   readonly store: Store;
@@ -45,7 +51,7 @@ const mostSteps = 2_000;
 
 /** A database of its own; every user that is opened is a new one, connected to an account in each of the CRMs. */
 export async function openMemoryUsers(): Promise<
-  (crms: readonly MemoryCrm[], breaks?: BreakStore) => Promise<MemoryUser>
+  (crms: readonly ConnectedCrm[], breaks?: BreakStore) => Promise<MemoryUser>
 > {
   const { url } = await createTestDatabase();
   const store = openStore({ url, poolSize: 8, keys: [{ id: 'k', key: Buffer.alloc(32, 1) }] });
@@ -56,7 +62,8 @@ export async function openMemoryUsers(): Promise<
   return async (crms, breaks) => {
     users += 1;
     const userId = await store.users.findOrCreate(`user-${users}`);
-    for (const { connector } of crms) await connect(store, userId, connector.platform, users);
+    for (const { connector, grant } of crms)
+      await store.credentials.connect(userId, connector.platform, grant ?? grantTo(users));
     const engine = createEngine({
       store: breaks ? breakable(store, breaks) : store,
       connectors: new Map(crms.map(({ connector }) => [connector.platform, connector])),
@@ -105,8 +112,8 @@ async function steer(store: Store, userId: string, id: string, action: 'approve'
   if (run && isActive(run.status)) await store.runs.change(userId, id, action);
 }
 
-async function connect(store: Store, userId: string, platform: Platform, number: number): Promise<void> {
-  const account = { id: `${platform}-${number}`, name: 'in memory' };
+/** A CRM in memory asks for no token. */
+function grantTo(number: number): Grant {
   const tokens = { accessToken: 'access', refreshToken: 'refresh', expiresAt: null };
-  await store.credentials.connect(userId, platform, { tokens, scopes: [], account });
+  return { tokens, scopes: [], account: { id: String(number), name: 'in memory' } };
 }

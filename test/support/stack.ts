@@ -22,6 +22,7 @@ const wideOpen = {
   HUBSPOT_ACCOUNT_REQUESTS_PER_10_SECONDS: '100000',
   HUBSPOT_SEARCHES_PER_SECOND: '1000',
   GOOGLE_READS_PER_MINUTE: '100000',
+  GOOGLE_WRITES_PER_MINUTE: '100000',
 };
 
 /**
@@ -38,7 +39,7 @@ export async function openStack(options: { contacts: number; limits?: 'real' | '
   const google = controlSandbox(sandboxes.googleUrl);
   const isWide = options.limits !== 'real';
   if (isWide) await sandbox.limits({ tenSecondly: null, searchPerSecond: null, daily: null });
-  if (isWide) await google.limits({ readsPerMinute: null, fullSyncsPerMinute: null });
+  if (isWide) await google.limits({ readsPerMinute: null, writesPerMinute: null, fullSyncsPerMinute: null });
   return {
     sandbox,
     salesforce,

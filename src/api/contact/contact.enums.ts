@@ -3,8 +3,8 @@ import type { CrmState } from '../../domain/index.js';
 import { defineEnum } from '../enum.js';
 
 export const CrmStateEnum = defineEnum<CrmState>('CrmState', 'How a contact and its CRM record stand.', {
-  SYNCED: 'The last sync brought the record here.',
-  PENDING: 'A change is on its way.',
+  SYNCED: 'Both sides are in step.',
+  PENDING: 'A change made here waits to be sent to the record.',
   CONFLICT: 'Both sides changed a field to different values, and the user has to choose.',
   FAILED: 'The last attempt failed; the error says why.',
   DELETED_REMOTELY: 'The record is gone from the CRM.',

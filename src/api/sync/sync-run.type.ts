@@ -1,6 +1,8 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
 import type {
   Platform,
+  RunBrake,
+  RunPurpose,
   SyncDirection,
   SyncError,
   SyncMode,
@@ -15,9 +17,11 @@ import { NodeType } from '../relay/node.type.js';
 import { PageInfoType } from '../relay/page-info.type.js';
 import { DateTime } from '../scalars.js';
 import {
+  SyncBrakeEnum,
   SyncDirectionEnum,
   SyncModeEnum,
   SyncPhaseEnum,
+  SyncPurposeEnum,
   SyncRunStatusEnum,
   SyncTriggerEnum,
 } from './sync.enums.js';
@@ -53,6 +57,9 @@ export class SyncRunType extends NodeType {
   @Field(() => SyncTriggerEnum, { description: 'Why it was started.' })
   readonly trigger!: SyncTrigger;
 
+  @Field(() => SyncPurposeEnum, { description: 'What it is for.' })
+  readonly purpose!: RunPurpose;
+
   @Field(() => Boolean, { description: 'Whether the run only tells what it would change.' })
   readonly dryRun!: boolean;
 
@@ -61,6 +68,17 @@ export class SyncRunType extends NodeType {
 
   @Field(() => SyncPhaseEnum, { description: 'What the run is doing.' })
   readonly phase!: SyncPhase;
+
+  @Field(() => SyncBrakeEnum, {
+    nullable: true,
+    description: 'What it waits for approval of; null where it does not.',
+  })
+  readonly brake!: RunBrake | null;
+
+  @Field(() => Int, {
+    description: 'Calls to the CRM that it has made; on a dry run with those that sending would take.',
+  })
+  readonly apiCalls!: number;
 
   @Field(() => DateTime, { description: 'When the run was asked for.' })
   readonly queuedAt!: Date;

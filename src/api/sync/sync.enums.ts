@@ -1,4 +1,12 @@
-import type { SyncDirection, SyncMode, SyncPhase, SyncRunStatus, SyncTrigger } from '../../domain/index.js';
+import type {
+  RunBrake,
+  RunPurpose,
+  SyncDirection,
+  SyncMode,
+  SyncPhase,
+  SyncRunStatus,
+  SyncTrigger,
+} from '../../domain/index.js';
 import { defineEnum } from '../enum.js';
 
 export const SyncDirectionEnum = defineEnum<SyncDirection>('SyncDirection', 'Which way changes travel.', {
@@ -17,6 +25,24 @@ export const SyncTriggerEnum = defineEnum<SyncTrigger>('SyncTrigger', 'Why a run
   SCHEDULE: 'The time that the settings name had come.',
   CHANGE: 'The CRM told of changes.',
 });
+
+export const SyncPurposeEnum = defineEnum<RunPurpose>('SyncPurpose', 'What a run is for.', {
+  SYNC: 'To bring both sides in step.',
+  PUSH: 'To send contacts that its user chose.',
+  RETRY: 'To try again what failed in another run.',
+  UNDO: 'To put back what another run changed.',
+});
+
+export const SyncBrakeEnum = defineEnum<RunBrake>(
+  'SyncBrake',
+  'What a run does not begin before its user approves.',
+  {
+    MASS_DELETE:
+      'The CRM has deleted more of the linked contacts than massDeleteLimit allows to delete here.',
+    MASS_DELETE_IN_CRM: 'It would delete more of the linked records in the CRM than massDeleteLimit allows.',
+    FIRST_PUSH: 'Nothing was ever sent to this account, and it holds contacts already.',
+  },
+);
 
 export const SyncRunStatusEnum = defineEnum<SyncRunStatus>('SyncRunStatus', 'How a run stands.', {
   QUEUED: 'Waits for a worker.',

@@ -3,10 +3,11 @@ import type { LimitRule } from '../kit/permits.js';
 import type { ApiReply, HttpSession } from '../kit/session.js';
 import { personFields } from './convert.js';
 import { BadArgument, bookmarkExpired, unreadable } from './errors.js';
-import { withinReads } from './limits.js';
+import { within } from './limits.js';
+import { isPassing, rpc } from './rpc-codes.js';
 
 /** The most that one call gives (discovery document, connections.list). */
-const pageSize = 1000;
+export const pageSize = 1000;
 /**
  * The most that one call of `people:batchGet` is asked for. Google takes 200, but as parameters of a GET: 170 names
  * of 22 characters keep its address within the 8,000 octets that everybody on the way should support (RFC 9110, 4.1).
@@ -17,7 +18,7 @@ export const batchMax = 170;
  * The contacts alone, as they are in the user's address book: without this mask Google mixes in what they say of
  * themselves in their public profiles, which nobody but they can change.
  */
-const sources = 'READ_SOURCE_TYPE_CONTACT';
+export const sources = 'READ_SOURCE_TYPE_CONTACT';
 const listQuery = { personFields, pageSize: String(pageSize), requestSyncToken: 'true', sources };
 
 /** What paging and sync tokens hang on: the same for all calls of a reading, and of those that follow it. */
@@ -52,11 +53,11 @@ export interface PeopleCalls {
   count(): Promise<number | null>;
 }
 
-const connectionsPath = '/v1/people/me/connections';
+export const connectionsPath = '/v1/people/me/connections';
 
 export function createCalls(session: HttpSession, rule: LimitRule, signal: AbortSignal): PeopleCalls {
   const get = (path: string, query: Readonly<Record<string, string | readonly string[]>>, priority = 5) =>
-    session.call({ method: 'GET', path, query, priority, ...withinReads(rule) }, signal);
+    session.call({ method: 'GET', path, query, priority, ...within(rule) }, signal);
   return {
     list: async ({ pageToken, syncToken }) => {
       const tokens = { ...(syncToken !== null && { syncToken }), ...(pageToken !== null && { pageToken }) };
@@ -85,7 +86,7 @@ const listShape = z.object({
   totalItems: z.int().min(0).nullish(),
 });
 
-function parseList(reply: ApiReply): z.infer<typeof listShape> {
+export function parseList(reply: ApiReply): z.infer<typeof listShape> {
   const parsed = listShape.safeParse(reply.body);
   if (!parsed.success) throw unreadable('a page of contacts');
   return parsed.data;
@@ -114,18 +115,13 @@ const batchShape = z.object({
     }),
   ),
 });
-/** google.rpc.Code NOT_FOUND. */
-const notFound = 5;
-/** google.rpc.Code CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE: not the record's. */
-const passing: ReadonlySet<number> = new Set([1, 2, 4, 8, 10, 13, 14]);
-
 /** That a person is not there is an answer, and so is what is refused for good. */
 function readBatch(reply: ApiReply): FoundPerson[] {
   const parsed = batchShape.safeParse(reply.body);
   if (!parsed.success) throw unreadable('a batch of contacts');
   return parsed.data.responses.map(({ requestedResourceName: requested, person, status }) => {
-    if (status?.code === notFound) return { requested, person: null };
-    if (status?.code && passing.has(status.code)) throw unreadable('errors about contacts');
+    if (status?.code === rpc.notFound) return { requested, person: null };
+    if (status?.code && isPassing(status.code)) throw unreadable('errors about contacts');
     // Any other refusal is of this one: as a person without a name of its own it becomes a fault.
     if (status?.code) return { requested, person: {} };
     if (person === undefined) throw unreadable('a contact without an answer');

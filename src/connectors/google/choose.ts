@@ -15,6 +15,11 @@ export function choosePrimary<T extends Ranked>(values: readonly T[]): T | undef
   return best;
 }
 
+/** Google lists values without a text too: they say nothing. */
+export function hasText({ value }: { readonly value?: string | null | undefined }): boolean {
+  return (value ?? '').trim() !== '';
+}
+
 function rankOf({ metadata, current }: Ranked): number {
   const time = current === true ? 0 : current === false ? 2 : 1;
   const place = metadata?.primary ? 0 : metadata?.sourcePrimary ? 1 : 2;

@@ -6,13 +6,20 @@ import type { LimitRule, Permits } from '../kit/permits.js';
 import { createSessions, type HttpSession } from '../kit/session.js';
 import { createContactsStream } from './contacts.stream.js';
 import { classify } from './errors.js';
-import { readsRule } from './limits.js';
+import { readsRule, writesRule } from './limits.js';
 import { createGoogleOAuth, type GoogleOAuthOptions } from './oauth.js';
 
 export interface GoogleOptions extends GoogleOAuthOptions {
   readonly permits: Permits;
   /** Most reads of one account in any minute; default 90, as is usual for a project. */
   readonly readsPerMinute?: number;
+  /** Most writes of one account in any minute; a batch counts once; default 90. */
+  readonly writesPerMinute?: number;
+  /**
+   * How long Google may take until its lists show a new contact (ms); default 2 minutes ("several minutes" for syncs, says
+   * its discovery document). Before that, a creation without an answer is not sent again.
+   */
+  readonly showsWritesAfterMs?: number;
   /** How long a call waits for the limits (ms) before RATE_LIMITED hands the wait back; default 2 s. */
   readonly patienceMs?: number;
   /** Instead of the shared connections, for tests. */
@@ -28,12 +35,13 @@ const capabilities: Capabilities = {
   writes: 'batches of 200, by etag; new contacts carry a marker of ours',
   merges: '`previousResourceNames`',
   changesWithinSeconds: false,
-  limits: 'reads per account and minute',
+  limits: 'reads and writes per account and minute',
 };
 
 /** Google, whole: its consent, its contacts and its limits. */
 export function createGoogleConnector(options: GoogleOptions): Connector<HttpSession> {
-  const { permits, readsPerMinute = 90, patienceMs, dispatcher, log } = options;
+  const { permits, readsPerMinute = 90, writesPerMinute = 90, showsWritesAfterMs = 120_000 } = options;
+  const { patienceMs, dispatcher, log } = options;
   const urls = {
     loginUrl: withoutSlash(options.loginUrl),
     oauthUrl: withoutSlash(options.oauthUrl),
@@ -49,7 +57,8 @@ export function createGoogleConnector(options: GoogleOptions): Connector<HttpSes
     ...(dispatcher && { dispatcher }),
     ...(log && { log }),
   });
-  const streams = [createContactsStream({ ruleOf })];
+  const writesRuleOf = (accountId: string) => writesRule(accountId, writesPerMinute);
+  const streams = [createContactsStream({ ruleOf, writesRuleOf, showsWritesAfterMs })];
   return {
     platform: 'GOOGLE',
     oauth: createGoogleOAuth({ ...options, ...urls }),

@@ -3,7 +3,7 @@ import type { RecordsById, Stream } from '../contract.js';
 import type { LimitRule } from '../kit/permits.js';
 import type { HttpSession } from '../kit/session.js';
 import { batchMax, type ConnectionsReply, createCalls, listParameters, type PeopleCalls } from './calls.js';
-import { convertPerson, goneAs, type Outcome, recordType } from './convert.js';
+import { convertPerson, goneAs, type Outcome, recordType, underName } from './convert.js';
 import {
   type ChangesState,
   type ContactsState,
@@ -12,14 +12,20 @@ import {
   renewalAgeMs,
 } from './cursor.js';
 import { bookmarkExpired, unreadable } from './errors.js';
+import { createContactWriter } from './writer.js';
 
 interface ContactsOptions {
   /** The limit that the reads of an account count in. */
   ruleOf(accountId: string): LimitRule;
+  /** The limit that its writes count in. */
+  writesRuleOf(accountId: string): LimitRule;
+  /** How long Google may take until its lists show a new contact (ms). */
+  showsWritesAfterMs: number;
 }
 
 /** The contacts of a Google account. */
-export function createContactsStream({ ruleOf }: ContactsOptions): Stream<HttpSession> {
+export function createContactsStream(options: ContactsOptions): Stream<HttpSession> {
+  const { ruleOf } = options;
   const callsOf = (session: HttpSession, signal: AbortSignal) =>
     createCalls(session, ruleOf(session.accountId), signal);
   return {
@@ -29,6 +35,7 @@ export function createContactsStream({ ruleOf }: ContactsOptions): Stream<HttpSe
     readById: (session, externalIds, signal) => readById(callsOf(session, signal), externalIds),
     readByIdMax: batchMax,
     count: (session, signal) => callsOf(session, signal).count(),
+    writer: createContactWriter(options),
   };
 }
 
@@ -105,14 +112,6 @@ async function readById(calls: PeopleCalls, externalIds: readonly string[]): Pro
     ),
   );
   return { records: united(records), tombstones, faults };
-}
-
-function underName(requested: string, outcome: Outcome): Outcome {
-  if ('fault' in outcome) return { fault: { ...outcome.fault, externalId: requested } };
-  if ('tombstones' in outcome) return goneAs([requested], outcome.tombstones[0]?.at ?? null);
-  if (outcome.record.externalId === requested) return outcome;
-  const replaces = [...new Set([...outcome.record.replaces, requested])];
-  return { record: { ...outcome.record, replaces } };
 }
 
 /** Several names of one batch may lead to one person. */

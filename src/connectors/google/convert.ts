@@ -1,11 +1,18 @@
 import { z } from 'zod';
-import { normalizeValues, type RecordFault, type SourceRecord, type Tombstone } from '../../domain/index.js';
-import { choosePrimary } from './choose.js';
+import {
+  type ContactValues,
+  normalizeValues,
+  type RecordFault,
+  type SourceRecord,
+  type Tombstone,
+} from '../../domain/index.js';
+import { choosePrimary, hasText } from './choose.js';
+import { markersOf } from './marker.js';
 
 export const recordType = 'person';
 
-/** Asked for with every person; `metadata` tells of deletions, former names and times. */
-export const personFields = 'names,emailAddresses,phoneNumbers,organizations,metadata';
+/** Asked for with every person; `metadata` tells of deletions, former names and times, `clientData` holds our marker. */
+export const personFields = 'names,emailAddresses,phoneNumbers,organizations,metadata,clientData';
 
 /** One person of a reply: what became of it. Who is gone is gone under all the names that are told. */
 export type Outcome =
@@ -14,7 +21,7 @@ export type Outcome =
   | { readonly fault: RecordFault };
 
 /** Google's names are ASCII, `people/…`; more may come than its documents show, so nothing else is read into them. */
-const namePattern = /^people\/[\w-]{1,128}$/;
+export const namePattern = /^people\/[\w-]{1,128}$/;
 
 const text = z.string().nullish();
 const metadata = z.object({ primary: z.boolean().nullish(), sourcePrimary: z.boolean().nullish() }).nullish();
@@ -33,9 +40,11 @@ const personShape = z.object({
   emailAddresses: valuesOf({ value: text }),
   phoneNumbers: valuesOf({ value: text, canonicalForm: text }),
   organizations: valuesOf({ name: text, title: text, current: z.boolean().nullish() }),
+  clientData: z.unknown().optional(),
 });
 
-type Person = z.infer<typeof personShape>;
+/** What is read of a person. */
+export type Person = z.infer<typeof personShape>;
 
 /** A person as Google sent it → ours. Nothing of it is trusted; a record that does not fit becomes a fault. */
 export function convertPerson(raw: unknown): Outcome {
@@ -51,7 +60,26 @@ export function convertPerson(raw: unknown): Outcome {
     return { fault: faultOf(externalId, `${words} Shorten it in Google Contacts.`) };
   }
   const url = `https://contacts.google.com/person/${externalId.slice('people/'.length)}`;
-  return { record: { externalId, recordType, url, updatedAt, values, replaces: formerNames(person) } };
+  const marker = markersOf(person)[0] ?? null;
+  return {
+    record: { externalId, recordType, url, updatedAt, values, replaces: formerNames(person), marker },
+  };
+}
+
+/** What became of a person who was asked for under this name, which may be a former one. */
+export function underName(requested: string, outcome: Outcome): Outcome {
+  if ('fault' in outcome) return { fault: { ...outcome.fault, externalId: requested } };
+  if ('tombstones' in outcome) return goneAs([requested], outcome.tombstones[0]?.at ?? null);
+  if (outcome.record.externalId === requested) return outcome;
+  const replaces = [...new Set([...outcome.record.replaces, requested])];
+  return { record: { ...outcome.record, replaces } };
+}
+
+/** A person's values as they are read; one that is too long for us is not among them. */
+export function heldValues(person: PersonValues): Partial<ContactValues> {
+  const { values, faults } = normalizeValues(rawValues(person));
+  const tooLong = new Set<string>(faults.map(({ field }) => field));
+  return Object.fromEntries(Object.entries(values).filter(([field]) => !tooLong.has(field)));
 }
 
 /** The news that nobody is there under these names. */
@@ -59,21 +87,23 @@ export function goneAs(names: readonly string[], at: Date | null): Outcome {
   return { tombstones: names.map((externalId) => ({ externalId, recordType, at })) };
 }
 
-function rawValues({ names, emailAddresses, phoneNumbers, organizations }: Person) {
+type PersonValues = Pick<Person, 'names' | 'emailAddresses' | 'phoneNumbers' | 'organizations'>;
+
+function rawValues({ names, emailAddresses, phoneNumbers, organizations }: PersonValues) {
   const name = choosePrimary(names ?? []);
   const phone = choosePrimary((phoneNumbers ?? []).filter(hasText));
   const organization = choosePrimary(organizations ?? []);
   return {
     ...nameOf(name),
     email: choosePrimary((emailAddresses ?? []).filter(hasText))?.value,
-    phone: phone?.canonicalForm || phone?.value, // E.164, where Google could tell the country
+    phone: phone && numberOf(phone),
     company: organization?.name,
     title: organization?.title,
   };
 }
 
 /** Google puts a single name into the given name; so do we with one that it could not take apart. */
-function nameOf(name: NonNullable<Person['names']>[number] | undefined) {
+export function nameOf(name: NonNullable<Person['names']>[number] | undefined) {
   if (!name) return {};
   const { givenName, familyName, displayName } = name;
   return givenName || familyName
@@ -81,8 +111,9 @@ function nameOf(name: NonNullable<Person['names']>[number] | undefined) {
     : { firstName: displayName };
 }
 
-function hasText({ value }: { readonly value?: string | null | undefined }): boolean {
-  return (value ?? '').trim() !== '';
+/** E.164, where Google could tell the country. */
+export function numberOf({ canonicalForm, value }: NonNullable<Person['phoneNumbers']>[number]) {
+  return canonicalForm || value;
 }
 
 /** Names that the person had before it was merged or renamed. */

@@ -1,4 +1,4 @@
-import { AppError } from '../../domain/index.js';
+import { AppError, type ErrorCode } from '../../domain/index.js';
 import { retryAfterMs, unavailable } from '../kit/http.js';
 import type { ApiReply } from '../kit/session.js';
 
@@ -12,13 +12,35 @@ const dailyReasons = new Set(['dailyLimitExceeded', 'quotaExceeded']);
 const scopeReasons = new Set(['ACCESS_TOKEN_SCOPE_INSUFFICIENT', 'insufficientPermissions']);
 const disabledReasons = new Set(['SERVICE_DISABLED', 'accessNotConfigured']);
 
+/** Google refuses what the call asks for. The details may hold a person's data: they are kept from logs and clients. */
+export class Rejected extends AppError {
+  readonly #details: readonly unknown[];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    /** Such as INVALID_ARGUMENT (google.rpc.Code). */
+    readonly word: string | undefined,
+    details: readonly unknown[],
+  ) {
+    super(code, message);
+    this.#details = details;
+  }
+
+  /** As they came (google.rpc.Status). */
+  get details(): readonly unknown[] {
+    return this.#details;
+  }
+}
+
 /** Google calls an argument of the call bad: where the call carried a token of its, that token. */
-export class BadArgument extends AppError {}
+export class BadArgument extends Rejected {}
 
 /** What Google's error body tells (google.rpc.Status): one word, and the details' words. */
 interface Refusal {
   readonly status: string | undefined;
   readonly reasons: readonly string[];
+  readonly details: readonly unknown[];
   /** `quota_limit` of the detail, such as CriticalReadsPerMinutePerProjectPerUser. */
   readonly limit: string;
 }
@@ -95,8 +117,9 @@ function apiDisabled(): AppError {
 /** Only words that cannot hold a secret or a person's data are passed on. */
 function rejected(status: number, refusal: Refusal): AppError {
   const word = refusal.reasons[0] ?? refusal.status ?? `status ${status}`;
-  const Kind = status === 400 ? BadArgument : AppError;
-  return new Kind(codeOf(status, refusal), `Google refused the request (${word}).`);
+  const Kind = status === 400 ? BadArgument : Rejected;
+  const words = `Google refused the request (${word}).`;
+  return new Kind(codeOf(status, refusal), words, refusal.status, refusal.details);
 }
 
 /** An etag that has moved on; what is wrong with one record, and with no other; anything else. */
@@ -112,6 +135,7 @@ function refusalOf(body: unknown): Refusal {
   const limits = details.map(({ metadata }) => fieldsOf(metadata).quota_limit);
   return {
     status: wordOf(error.status),
+    details: listOf(error.details),
     reasons: [...details, ...listOf(error.errors).map(fieldsOf)].flatMap(
       ({ reason }) => wordOf(reason) ?? [],
     ),

@@ -9,7 +9,12 @@ export function readsRule(accountId: string, readsPerMinute: number): LimitRule 
   return { key: `google:reads:${accountId}`, limit: readsPerMinute, windowMs: 60_000 };
 }
 
-/** What a read counts in. */
-export function withinReads(rule: LimitRule): Pick<ApiRequest, 'rules' | 'refusedBy'> {
+/** Writes have a limit of their own ("critical writes"), also by user and minute; a batch counts once. */
+export function writesRule(accountId: string, writesPerMinute: number): LimitRule {
+  return { key: `google:writes:${accountId}`, limit: writesPerMinute, windowMs: 60_000 };
+}
+
+/** What a call counts in. */
+export function within(rule: LimitRule): Pick<ApiRequest, 'rules' | 'refusedBy'> {
   return { rules: [rule], refusedBy: rule };
 }

@@ -22,6 +22,56 @@ export type Scalars = {
   URL: { input: string; output: string; }
 };
 
+/** A field that was changed both here and in a CRM, to different values. It is not synced until resolveConflict; the other fields are. */
+export type Conflict = Node & {
+  __typename?: 'Conflict';
+  /** What both sides agreed on before; null where that was no value, or where they never did. */
+  baseValue?: Maybe<Scalars['String']['output']>;
+  /** The contact whose field it is. */
+  contact: Contact;
+  /** When a run met it. */
+  detectedAt: Scalars['DateTime']['output'];
+  /** The field of the contact: firstName, email, and so on. */
+  field: Scalars['String']['output'];
+  /** Opaque, and unique over all types. */
+  id: Scalars['ID']['output'];
+  /** The value here; null: none. */
+  localValue?: Maybe<Scalars['String']['output']>;
+  /** The CRM that holds the other value. */
+  platform: Platform;
+  /** The value in the CRM; null: none. */
+  remoteValue?: Maybe<Scalars['String']['output']>;
+};
+
+/** Whose value a field in conflict gets. */
+export type ConflictChoice =
+  /** The contact keeps its own; the next sync that sends gives it to the CRM's record. */
+  | 'LOCAL'
+  /** The contact takes the one of the CRM's record. */
+  | 'REMOTE';
+
+/** A page of conflicts. */
+export type ConflictConnection = {
+  __typename?: 'ConflictConnection';
+  /** The conflicts of this page, each with its cursor. */
+  edges: Array<ConflictEdge>;
+  /** The conflicts of this page. */
+  nodes: Array<Conflict>;
+  /** Where this page lies. */
+  pageInfo: PageInfo;
+  /** How many there are on all pages; counted only when selected. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A conflict and its place in the list. */
+export type ConflictEdge = {
+  __typename?: 'ConflictEdge';
+  /** Give it as after to go on from here. */
+  cursor: Scalars['String']['output'];
+  /** The conflict. */
+  node: Conflict;
+};
+
 /** Who wins where both sides changed a field to different values. */
 export type ConflictPolicy =
   /** Nobody, until the user has chosen. */
@@ -67,12 +117,16 @@ export type Contact = Node & {
   email?: Maybe<Scalars['EmailAddress']['output']>;
   /** Given name. */
   firstName?: Maybe<Scalars['String']['output']>;
+  /** What has changed the contact, the newest first, with the changes of those that were merged into it. */
+  history: ContactChangeConnection;
   /** Opaque, and unique over all types. */
   id: Scalars['ID']['output'];
   /** Family name. */
   lastName?: Maybe<Scalars['String']['output']>;
   /** Phone number: E.164 where the number tells its country, else as it was given. */
   phone?: Maybe<Scalars['String']['output']>;
+  /** For each field that has a value: who wrote it last, and when. */
+  provenance: Array<FieldProvenance>;
   /** Where the contact was first seen. */
   source: ContactSource;
   /** Job title. */
@@ -80,6 +134,71 @@ export type Contact = Node & {
   /** When the contact last changed. */
   updatedAt: Scalars['DateTime']['output'];
 };
+
+
+/** One person, as this service knows them; their records may lie in up to three CRMs. */
+export type ContactHistoryArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** One change of a contact here, or of its record in a CRM. */
+export type ContactChange = {
+  __typename?: 'ContactChange';
+  /** When it was written down here, or sent. */
+  at: Scalars['DateTime']['output'];
+  /** When it was made, by the clock of the CRM that it comes from; null where that doesn't tell. */
+  changedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The contact; one that a dry run would make can be found under this id nowhere else. */
+  contactId: Scalars['ID']['output'];
+  /** The fields that changed. */
+  fields: Array<FieldChange>;
+  /** The id of this change. */
+  id: Scalars['ID']['output'];
+  /** False: only foretold, or waiting for approval, or not confirmed by the CRM yet. */
+  isDone: Scalars['Boolean']['output'];
+  /** What happened. */
+  kind: ContactChangeKind;
+  /** The CRM in which the change was made; null: here. */
+  platform?: Maybe<Platform>;
+  /** Where the values come from; API: from here. */
+  source: ContactSource;
+  /** The run that made it; null where no run did. */
+  syncRunId?: Maybe<Scalars['ID']['output']>;
+};
+
+/** A page of changes. */
+export type ContactChangeConnection = {
+  __typename?: 'ContactChangeConnection';
+  /** The changes of this page, each with its cursor. */
+  edges: Array<ContactChangeEdge>;
+  /** The changes of this page. */
+  nodes: Array<ContactChange>;
+  /** Where this page lies. */
+  pageInfo: PageInfo;
+};
+
+/** A change and its place in the list. */
+export type ContactChangeEdge = {
+  __typename?: 'ContactChangeEdge';
+  /** Give it as after to go on from here. */
+  cursor: Scalars['String']['output'];
+  /** The change. */
+  node: ContactChange;
+};
+
+/** What a change did to a contact, or to its record in a CRM. */
+export type ContactChangeKind =
+  /** It is new. */
+  | 'CREATED'
+  /** It was deleted. */
+  | 'DELETED'
+  /** Others became part of it; the fields are those that they filled. */
+  | 'MERGED'
+  /** It was deleted, and is back. */
+  | 'RESTORED'
+  /** Fields got other values. */
+  | 'UPDATED';
 
 /** A page of contacts. */
 export type ContactConnection = {
@@ -178,9 +297,9 @@ export type CrmState =
   | 'DELETED_REMOTELY'
   /** The last attempt failed; the error says why. */
   | 'FAILED'
-  /** A change is on its way. */
+  /** A change made here waits to be sent to the record. */
   | 'PENDING'
-  /** The last sync brought the record here. */
+  /** Both sides are in step. */
   | 'SYNCED';
 
 /** A contact's link to one record in a connected CRM. */
@@ -219,6 +338,30 @@ export type DuplicateReason =
   | 'NAME_AND_COMPANY'
   /** They have the same phone number. */
   | 'PHONE';
+
+/** What a change did to one field. */
+export type FieldChange = {
+  __typename?: 'FieldChange';
+  /** Its value after; null: none. */
+  after?: Maybe<Scalars['String']['output']>;
+  /** Its value before; null: none. */
+  before?: Maybe<Scalars['String']['output']>;
+  /** The field of the contact: firstName, email, and so on. */
+  field: Scalars['String']['output'];
+};
+
+/** Who gave a field the value that it has. */
+export type FieldProvenance = {
+  __typename?: 'FieldProvenance';
+  /** When it was written: by the clock of the CRM, where that tells. */
+  at: Scalars['DateTime']['output'];
+  /** The field of the contact: firstName, email, and so on. */
+  field: Scalars['String']['output'];
+  /** Who wrote it; API: somebody here. */
+  source: ContactSource;
+  /** The run that brought it; null where none did. */
+  syncRunId?: Maybe<Scalars['ID']['output']>;
+};
 
 /** Why one contact was not taken. */
 export type ImportContactError = {
@@ -333,6 +476,8 @@ export type Mutation = {
   pauseSync: SyncRunPayload;
   /** Queues a push of these contacts to the platform (the 'Push to CRM' button). */
   pushContacts: SyncRunPayload;
+  /** Ends a conflict: the field gets one of its two values. */
+  resolveConflict: ContactPayload;
   /** Brings deleted contacts back. */
   restoreContacts: DeleteContactsPayload;
   /** Lets a paused run go on where it stopped. */
@@ -411,6 +556,13 @@ export type MutationPauseSyncArgs = {
 export type MutationPushContactsArgs = {
   ids: Array<Scalars['ID']['input']>;
   platform: Platform;
+};
+
+
+/** What can be changed: each does what it says, or fails with one error. */
+export type MutationResolveConflictArgs = {
+  choice: ConflictChoice;
+  id: Scalars['ID']['input'];
 };
 
 
@@ -529,6 +681,8 @@ export type PossibleDuplicateEdge = {
 /** What can be read. */
 export type Query = {
   __typename?: 'Query';
+  /** The conflicts that wait for the viewer, the newest first. */
+  conflicts: ConflictConnection;
   /** A contact by its id. */
   contact?: Maybe<Contact>;
   /** The contacts of the viewer: 50 a page unless first or last says otherwise, 100 at most. */
@@ -547,6 +701,14 @@ export type Query = {
   syncRuns: SyncRunConnection;
   /** Who is asking. */
   viewer: Viewer;
+};
+
+
+/** What can be read. */
+export type QueryConflictsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  platform?: InputMaybe<Platform>;
 };
 
 
@@ -659,6 +821,15 @@ export type SubscriptionSyncProgressArgs = {
   syncRunId: Scalars['ID']['input'];
 };
 
+/** What a run does not begin before its user approves. */
+export type SyncBrake =
+  /** Nothing was ever sent to this account, and it holds contacts already. */
+  | 'FIRST_PUSH'
+  /** The CRM has deleted more of the linked contacts than massDeleteLimit allows to delete here. */
+  | 'MASS_DELETE'
+  /** It would delete more of the linked records in the CRM than massDeleteLimit allows. */
+  | 'MASS_DELETE_IN_CRM';
+
 /** Which way changes travel. */
 export type SyncDirection =
   /** From the CRM to here. */
@@ -738,6 +909,17 @@ export type SyncProgress = {
   waitingFor?: Maybe<Scalars['String']['output']>;
 };
 
+/** What a run is for. */
+export type SyncPurpose =
+  /** To send contacts that its user chose. */
+  | 'PUSH'
+  /** To try again what failed in another run. */
+  | 'RETRY'
+  /** To bring both sides in step. */
+  | 'SYNC'
+  /** To put back what another run changed. */
+  | 'UNDO';
+
 /** Why one record could not be taken. */
 export type SyncRecordError = {
   __typename?: 'SyncRecordError';
@@ -782,6 +964,12 @@ export type SyncRecordErrorEdge = {
 /** One execution of a sync, for one platform. */
 export type SyncRun = Node & {
   __typename?: 'SyncRun';
+  /** Calls to the CRM that it has made; on a dry run with those that sending would take. */
+  apiCalls: Scalars['Int']['output'];
+  /** What it waits for approval of; null where it does not. */
+  brake?: Maybe<SyncBrake>;
+  /** What the run changed here and in the CRM, in order; on a dry run what it would change. While it waits for approval, what it waits with is among it. */
+  changes: ContactChangeConnection;
   /** Which way changes travel. */
   direction: SyncDirection;
   /** Whether the run only tells what it would change. */
@@ -800,18 +988,33 @@ export type SyncRun = Node & {
   platform: Platform;
   /** How far the run is. */
   progress: SyncProgress;
+  /** What it is for. */
+  purpose: SyncPurpose;
   /** When the run was asked for. */
   queuedAt: Scalars['DateTime']['output'];
   /** Records that failed, each with its reason; the rest of the run goes on. */
   recordErrors: SyncRecordErrorConnection;
+  /** Of a RETRY: the run whose failures it tries again. */
+  retries?: Maybe<SyncRun>;
   /** When the work began. */
   startedAt?: Maybe<Scalars['DateTime']['output']>;
   /** How the run stands. */
   status: SyncRunStatus;
   /** Why it was started. */
   trigger: SyncTrigger;
+  /** Of an UNDO: the run that it undoes. */
+  undoes?: Maybe<SyncRun>;
+  /** The newest run that undoes this one; its status says how far it is. */
+  undoneBy?: Maybe<SyncRun>;
   /** The proof of a run that read everything: made some seconds after its end; null before, and for other runs. */
   verification?: Maybe<SyncVerification>;
+};
+
+
+/** One execution of a sync, for one platform. */
+export type SyncRunChangesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 

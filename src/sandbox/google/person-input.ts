@@ -51,6 +51,7 @@ export class PersonReader {
           field,
         );
       }
+      checkValues(field, values);
       fields[field] = field === 'names' ? values.map(splitName) : values;
     }
     const unknown = listGroups(fields).find((it) => !groups.has(it));
@@ -88,6 +89,26 @@ export function checkEtag(input: PersonInput, version: PersonVersion): void {
     throw failedPrecondition(
       'Request person.etag is different than the current person.etag. Clear local cache and get the latest person.',
     );
+  }
+}
+
+/** What Google Contacts holds in one field of a contact, in characters. */
+const MOST_CHARACTERS = 1_024;
+
+/** Refuses texts that are too long, and more than one primary value (FieldMetadata.sourcePrimary). */
+function checkValues(field: WritableField, values: readonly FieldValue[]): void {
+  for (const value of values) {
+    const long = Object.entries(value).find(
+      ([, text]) => typeof text === 'string' && text.length > MOST_CHARACTERS,
+    );
+    if (!long || field === 'biographies') continue;
+    throw invalidField(
+      `person.${field}.${long[0]} is longer than ${MOST_CHARACTERS} characters.`,
+      `person.${field}.${long[0]}`,
+    );
+  }
+  if (values.filter((it) => it.metadata !== undefined).length > 1) {
+    throw invalidField(`person.${field} has more than one value marked as sourcePrimary.`, `person.${field}`);
   }
 }
 

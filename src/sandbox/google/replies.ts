@@ -140,9 +140,17 @@ export function overFixedQuota(): GoogleRefusal {
 }
 
 /** A refusal as the status of one record in a batch (google.rpc.Status). */
-export function toStatus(refusal: GoogleRefusal): { code: number; message: string } {
-  const { status, message } = refusal.body.error as { status: string; message: string };
-  return { code: RPC_CODES[status] ?? 2, message };
+export function toStatus(refusal: GoogleRefusal): {
+  code: number;
+  message: string;
+  details?: readonly Detail[];
+} {
+  const { status, message, details } = refusal.body.error as {
+    status: string;
+    message: string;
+    details?: readonly Detail[];
+  };
+  return { code: RPC_CODES[status] ?? 2, message, ...(details && { details }) };
 }
 
 /** A batch of writes of which some records are wrong: nothing was written. */

@@ -61,6 +61,15 @@ describe('batches', () => {
     const two = { contactPerson: { names: [{ givenName: 'A' }, { givenName: 'B' }] } };
     const created = await batch(caller, 'Create', { contacts: [...persons(1), two], readMask: 'names' });
     expect(Object.keys(created.body.error.details[0].contactErrors)).toEqual(['1']);
+    const long = { contactPerson: { names: [{ familyName: 'x'.repeat(1_025) }] } };
+    const longest = { contactPerson: { names: [{ familyName: 'x'.repeat(1_024) }] } };
+    const marked = { value: 'a@x.example', metadata: { sourcePrimary: true } };
+    const twice = { contactPerson: { emailAddresses: [marked, marked] } };
+    const bad = await batch(caller, 'Create', { contacts: [long, longest, twice], readMask: 'names' });
+    const fieldOf = (key: string) =>
+      bad.body.error.details[0].contactErrors[key].details[0].fieldViolations[0].field;
+    expect(Object.keys(bad.body.error.details[0].contactErrors)).toEqual(['0', '2']);
+    expect([fieldOf('0'), fieldOf('2')]).toEqual(['person.names.familyName', 'person.emailAddresses']);
     const gone = await batch(caller, 'Delete', { resourceNames: [fresh.resourceName, 'people/c1'] });
     expect(gone.status).toBe(404);
     expect((await readAll(caller)).people.length).toBe(32);

@@ -147,6 +147,36 @@ describe('a contact that its user has deleted', () => {
   });
 });
 
+describe('a dry run that would send', () => {
+  it('writes down what, and sends nothing', async () => {
+    const { user, on, account } = (await connectAll())[0]!;
+    await user.run('FULL');
+    const [{ id }] = (await user.query('SELECT id FROM contacts WHERE user_id = $1 LIMIT 1')) as [
+      { id: string },
+    ];
+    await store.contacts.update(user.userId, id, { title: 'Changed here' });
+    const untouched = await photograph(user);
+    const live = await on.live(account);
+    const ask = {
+      platform: on.platform,
+      direction: 'TWO_WAY',
+      mode: 'INCREMENTAL',
+      trigger: 'USER',
+    } as const;
+    const { run } = await store.runs.start(user.userId, { ...ask, dryRun: true });
+    let outcome = 'again';
+    while (outcome === 'again') outcome = await user.step('INCREMENTAL', true);
+    expect(await store.runs.find(user.userId, run.id)).toMatchObject({ status: 'SUCCEEDED', updated: 1 });
+    const pushes = await user.query(
+      `SELECT contact_id, kind, state, fields->'title'->>1 AS title FROM sync_pushes WHERE user_id = $1`,
+    );
+    expect(pushes).toEqual([{ contact_id: id, kind: 'UPDATE', state: 'PLANNED', title: 'Changed here' }]);
+    expect(await on.live(account)).toEqual(live);
+    expect(await photograph(user)).toEqual(untouched);
+    expect(await countCopies(user)).toBe(0);
+  });
+});
+
 /** An edit here of one of the user's contacts, whichever that is. */
 async function edit(user: SyncedUser, what: string, which: number): Promise<void> {
   const isGone = what === 'restore' ? 'deleted_at IS NOT NULL AND merged_into IS NULL' : 'deleted_at IS NULL';

@@ -111,7 +111,8 @@ describe('an undo whose worker is killed', () => {
       await user.store.runs.change(user.userId, run?.id as string, 'cancel');
     });
     const first = await undo();
-    expect(first).toMatchObject({ status: 'CANCELLED', deleted: end.counts.deleted - 1 });
+    expect(first.status).toBe('CANCELLED');
+    expect(first.deleted).toBeGreaterThanOrEqual(2); // one contact, and of the first two records one at least
     const { contacts, links, crm: records } = await endOf(user, crm, await undo());
     expect({ contacts, links, crm: records }).toEqual({
       contacts: end.contacts,

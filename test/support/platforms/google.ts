@@ -26,7 +26,7 @@ interface PersonValue {
 
 export async function openGoogle(url: string, permits = createLocalPermits()): Promise<PlatformUnderTest> {
   const sandbox = controlSandbox(url);
-  await sandbox.limits({ readsPerMinute: null, fullSyncsPerMinute: null });
+  await sandbox.limits({ readsPerMinute: null, writesPerMinute: null, fullSyncsPerMinute: null });
   return {
     platform: 'GOOGLE',
     sandbox,
@@ -39,6 +39,8 @@ export async function openGoogle(url: string, permits = createLocalPermits()): P
         oauthUrl: url,
         apiUrl: url,
         readsPerMinute: 100_000,
+        writesPerMinute: 100_000,
+        showsWritesAfterMs: 1_000,
         permits,
       },
     }),

@@ -1,6 +1,13 @@
 import { vi } from 'vitest';
-import type { Commands } from '../../../src/commands/index.js';
-import type { Contact, Integration, Platform, SyncProgress, SyncRun } from '../../../src/domain/index.js';
+import type { Commands, Conflict } from '../../../src/commands/index.js';
+import type {
+  Contact,
+  ContactChange,
+  Integration,
+  Platform,
+  SyncProgress,
+  SyncRun,
+} from '../../../src/domain/index.js';
 
 const at = new Date('2025-03-04T05:06:07.000Z');
 
@@ -76,6 +83,35 @@ export function fakeRun(id: string, values: Partial<SyncRun> = {}): SyncRun {
     finishedAt: null,
     updatedAt: at,
     ...values,
+  };
+}
+
+export function fakeChange(id: string, values: Partial<ContactChange> = {}): ContactChange {
+  return {
+    id,
+    contactId: 'a',
+    kind: 'UPDATED',
+    source: 'HUBSPOT',
+    platform: null,
+    syncRunId: 'r',
+    at,
+    changedAt: null,
+    isDone: true,
+    fields: [{ field: 'title', before: null, after: 'CEO' }],
+    ...values,
+  };
+}
+
+export function fakeConflict(id: string, contactId: string): Conflict {
+  return {
+    id,
+    contactId,
+    platform: 'GOOGLE',
+    field: 'title',
+    localValue: 'CEO',
+    remoteValue: 'CFO',
+    baseValue: null,
+    detectedAt: at,
   };
 }
 

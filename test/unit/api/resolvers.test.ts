@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Commands } from '../../../src/commands/index.js';
 import type { CrmStatus } from '../../../src/domain/index.js';
 import { ask } from './ask.js';
-import { fakeContact, fakeIntegration, fakeRun } from './fake-commands.js';
+import { fakeConflict, fakeContact, fakeIntegration, fakeRun } from './fake-commands.js';
 
 const threeContacts = {
   edges: ['a', 'b', 'c'].map((id) => ({ node: fakeContact(id), cursor: `at-${id}` })),
@@ -140,6 +140,7 @@ describe('node', () => {
     ['Contact', fakeContact('n')],
     ['Integration', { ...fakeIntegration(), id: 'n' }],
     ['SyncRun', fakeRun('n')],
+    ['Conflict', fakeConflict('n', 'a')],
   ])('knows a %s', async (typeName, node) => {
     const data = await ask({ findNode: async () => node }, '{ node(id: "n") { __typename id } }');
     expect(data).toEqual({ node: { __typename: typeName, id: 'n' } });

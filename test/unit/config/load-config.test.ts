@@ -41,6 +41,7 @@ const BROKEN = {
   GOOGLE_OAUTH_URL: 'https://oauth.example.com/?zq',
   GOOGLE_API_URL: 'zq-api',
   GOOGLE_READS_PER_MINUTE: 'zq-none',
+  GOOGLE_WRITES_PER_MINUTE: '-7731',
   APP_ORIGINS: 'https://zq-origin.example.com/path',
   SANDBOX: 'zq-yes',
   SANDBOX_PORT: '7731a',

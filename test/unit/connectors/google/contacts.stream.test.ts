@@ -1,14 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchMax } from '../../../../src/connectors/google/calls.js';
+import { batchMax, listParameters } from '../../../../src/connectors/google/calls.js';
 import { createContactsStream } from '../../../../src/connectors/google/contacts.stream.js';
 import { renewalAgeMs } from '../../../../src/connectors/google/cursor.js';
-import { readsRule } from '../../../../src/connectors/google/limits.js';
+import { readsRule, writesRule } from '../../../../src/connectors/google/limits.js';
 import type { HttpSession } from '../../../../src/connectors/kit/session.js';
 import type { Cursor, Page } from '../../../../src/domain/index.js';
 import { FakeGoogle, render } from './fake-google.js';
 
-const stream = createContactsStream({ ruleOf: (accountId) => readsRule(accountId, 90) });
+const stream = createContactsStream({
+  ruleOf: (accountId) => readsRule(accountId, 90),
+  writesRuleOf: (accountId) => writesRule(accountId, 90),
+  showsWritesAfterMs: 120_000,
+});
 const signal = new AbortController().signal;
 
 async function readAll(session: HttpSession, from?: Cursor): Promise<Page[]> {
@@ -72,7 +76,7 @@ describe('reading everything', () => {
     const words = crm.asked.map(({ query: { pageToken, syncToken, ...rest } = {} }) => rest);
     expect(new Set(words.map((it) => JSON.stringify(it))).size).toBe(1);
     expect(words[0]).toEqual({
-      personFields: 'names,emailAddresses,phoneNumbers,organizations,metadata',
+      personFields: 'names,emailAddresses,phoneNumbers,organizations,metadata,clientData',
       pageSize: '1000',
       requestSyncToken: 'true',
       sources: 'READ_SOURCE_TYPE_CONTACT',
@@ -215,6 +219,15 @@ describe('a bookmark', () => {
     [
       'of a call with other parameters',
       { phase: 'done', syncToken: 'a', fullAt: Date.now(), parameters: 'pageSize=10' },
+    ],
+    [
+      'of a time when persons were asked for without their markers',
+      {
+        phase: 'done',
+        syncToken: 'a',
+        fullAt: Date.now(),
+        parameters: listParameters.replace('%2CclientData', ''),
+      },
     ],
     ['that is no object', null as unknown as Cursor],
   ])('%s is not begun at', async (_, cursor) => {

@@ -74,8 +74,21 @@ describe('a person of Google', () => {
           title: 'Lead',
         },
         replaces: [],
+        marker: null,
       },
     });
+  });
+
+  it('that a write of ours made tells which one, and nothing of what others left with it', () => {
+    const clientData = [
+      { key: 'other', value: 'theirs' },
+      { key: 'crm-sync', value: 7 },
+      'x',
+      { key: 'crm-sync', value: 'w-1' },
+    ];
+    expect(convert({ clientData })).toMatchObject({ record: { marker: 'w-1' } });
+    expect(convert({ clientData: clientData.slice(0, 2) })).toMatchObject({ record: { marker: null } });
+    expect(convert({ clientData: 'x' })).toMatchObject({ record: { marker: null } });
   });
 
   it.each([

@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { BadArgument, classify } from '../../../../src/connectors/google/errors.js';
+import { BadArgument, classify, type Rejected } from '../../../../src/connectors/google/errors.js';
 
 const reply = (status: number, body: unknown = {}, headers: Record<string, string> = {}) =>
   classify({ status, headers, body, at: null });
@@ -76,6 +77,13 @@ describe('what Google’s answers mean', () => {
     expect(reply(400, told('INVALID_ARGUMENT'))).toBeInstanceOf(BadArgument);
     expect(reply(403, told('PERMISSION_DENIED', 'SERVICE_DISABLED'))).not.toBeInstanceOf(BadArgument);
     expect(reply(404, told('NOT_FOUND'))).not.toBeInstanceOf(BadArgument);
+  });
+
+  it('keeps what Google tells of the contacts from whoever writes the error down', () => {
+    const error = reply(400, told('INVALID_ARGUMENT', 'BAD', { who: 'jane' }));
+    expect(JSON.stringify((error as Rejected).details)).toContain('jane');
+    expect(JSON.stringify({ ...error })).not.toContain('jane');
+    expect(inspect(error)).not.toContain('jane');
   });
 
   it('says what to do, and nothing that could hold a person’s data', () => {

@@ -2,11 +2,15 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { batchMax } from '../../../../src/connectors/google/calls.js';
 import { createContactsStream } from '../../../../src/connectors/google/contacts.stream.js';
-import { readsRule } from '../../../../src/connectors/google/limits.js';
+import { readsRule, writesRule } from '../../../../src/connectors/google/limits.js';
 import { AppError, type Cursor, type Page } from '../../../../src/domain/index.js';
 import { FakeGoogle } from './fake-google.js';
 
-const stream = createContactsStream({ ruleOf: (accountId) => readsRule(accountId, 90) });
+const stream = createContactsStream({
+  ruleOf: (accountId) => readsRule(accountId, 90),
+  writesRuleOf: (accountId) => writesRule(accountId, 90),
+  showsWritesAfterMs: 120_000,
+});
 const signal = new AbortController().signal;
 
 /** What a reader holds: by name the given name that it last read. It goes on from page to page as the engine does. */
