@@ -5,6 +5,7 @@ import { openSandboxes } from '../../../src/sandbox/index.js';
 import { closeAfterFile } from '../../support/close-after-file.js';
 import { byId, openHarness } from '../../support/engine-harness.js';
 import { LostStep } from '../../support/lost-steps.js';
+import { openGoogle } from '../../support/platforms/google.js';
 import { openHubspot } from '../../support/platforms/hubspot.js';
 import type { PlatformUnderTest } from '../../support/platforms/platform-under-test.js';
 import { openSalesforce } from '../../support/platforms/salesforce.js';
@@ -24,6 +25,7 @@ closeAfterFile(() => sandboxes.close());
 const underTest: PlatformUnderTest[] = [
   await openHubspot(sandboxes.hubspotUrl),
   await openSalesforce(sandboxes.salesforceUrl),
+  await openGoogle(sandboxes.googleUrl),
 ];
 const harness = await openHarness();
 
@@ -75,7 +77,7 @@ async function play(on: PlatformUnderTest, at: Passed) {
   const ids = rows.map(({ id }) => id as string);
   await contacts.remove(user.userId, ids.slice(0, 3));
   const changed = ids.slice(3, 6);
-  for (const id of changed) await contacts.update(user.userId, id, { title: 'Changed', phone: null });
+  for (const id of changed) await contacts.update(user.userId, id, { title: 'Changed', lastName: 'Renamed' });
   for (const values of madeHere) await contacts.create(user.userId, values);
   const run = await user.sync('TWO_WAY', (when, call) => {
     const point = pointOf[call];
@@ -93,7 +95,9 @@ async function expectOnce(on: PlatformUnderTest, played: Awaited<ReturnType<type
   const byName = (all: readonly ContactValues[]) =>
     [...all].sort((a, b) => (String(a.firstName) < String(b.firstName) ? -1 : 1));
   expect(byName(names)).toEqual(madeHere);
-  expect(live.filter(({ values }) => values.title === 'Changed' && values.phone === null)).toHaveLength(3);
+  expect(
+    live.filter(({ values }) => values.title === 'Changed' && values.lastName === 'Renamed'),
+  ).toHaveLength(3);
   expect(byId(await user.held())).toEqual(live);
   expect(byId(await on.live(account))).toEqual(live);
   expect(await user.countContacts()).toBe(live.length);
