@@ -1,8 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Connector, RecordWriter, Stream } from '../../../src/connectors/index.js';
 import { AppError, type ContactValues, emptyValues } from '../../../src/domain/index.js';
+import { LostStep } from '../../support/lost-steps.js';
 import { MemoryCrm } from '../../support/memory-crm.js';
-import { LostStep, type MemoryUser, openMemoryUsers } from '../../support/memory-user.js';
+import { type MemoryUser, openMemoryUsers } from '../../support/memory-user.js';
 
 let open: Awaited<ReturnType<typeof openMemoryUsers>>;
 let crm: MemoryCrm;
