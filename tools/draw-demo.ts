@@ -16,11 +16,17 @@ const all = Buffer.concat(chunks)
   .map((line) => (/^\s*eyJ/.test(line) ? `${line.slice(0, 42)}…` : line))
   .filter((line) => line !== '' && !line.startsWith('>') && !line.startsWith('{'));
 
-/** Of the bars, which are drawn again and again, one moment in the midst and the end. */
+/** Of the bars, which are drawn again and again: of the first ones a moment in the midst and the end, of the last its end. */
+const table = all.findIndex((line) => line.startsWith('┌'));
 const bars = all.flatMap((line, index) => (/^ +\S+ +[█░]/.test(line) ? [index] : []));
+const first = bars.filter((index) => index < table);
 const platforms = 3;
-const midst = bars.length - platforms * Math.ceil(bars.length / platforms / 2);
-const shown = new Set([...bars.slice(midst, midst + platforms), ...bars.slice(-platforms)]);
+const midst = first.length - platforms * Math.ceil(first.length / platforms / 2);
+const shown = new Set([
+  ...first.slice(midst, midst + platforms),
+  ...first.slice(-platforms),
+  ...bars.slice(-1),
+]);
 const lines = all.filter((_, index) => shown.has(index) || !bars.includes(index));
 
 const width = Math.ceil(Math.max(...lines.map((line) => line.length)) * charWidth) + 2 * margin;
@@ -32,7 +38,7 @@ const rows = lines.map((line, at) => {
 writeFileSync(
   file,
   `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
-<title>The demo in a terminal: a progress bar for each CRM, then a table of contacts</title>
+<title>The demo in a terminal: a progress bar for each CRM, a table of contacts, then two-way sync</title>
 <rect width="100%" height="100%" rx="8" fill="#14161a"/>
 <g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" fill="#d8dee9">
 ${rows.join('\n')}

@@ -7,6 +7,7 @@ const rows: readonly (readonly [keyof Capabilities, string])[] = [
   ['incrementalSync', 'what changed'],
   ['deletes', 'deletions'],
   ['merges', 'merges'],
+  ['writes', 'writes'],
   ['changesWithinSeconds', 'changes within seconds'],
   ['limits', 'limits that are kept'],
 ];

@@ -6,6 +6,7 @@ import { type Platform, platformNames, platforms } from '../domain/index.js';
 import { readOrCreateSecret } from '../runtime/index.js';
 import { type DemoClient, openClient } from './client.js';
 import { drawContacts } from './contact-table.js';
+import { openHubspotUser } from './hubspot-user.js';
 import {
   ConnectIntegration,
   FirstContacts,
@@ -14,6 +15,7 @@ import {
   SyncProgress,
 } from './operations.js';
 import { openProgressBars, type ProgressBars } from './progress-bars.js';
+import { showTwoWay } from './two-way.js';
 
 const user = 'demo';
 const tokenSeconds = 12 * 3_600;
@@ -35,6 +37,7 @@ async function demo(): Promise<void> {
   console.log(
     `\n${all.totalCount} contacts; of those in HubSpot the first:\n${drawContacts(contacts.nodes)}`,
   );
+  await twoWay(client, config);
   console.log(`
   GraphQL        ${url}/graphql   (WebSocket: ${url.replace('http', 'ws')}/graphql)
   Health         ${url}/healthz, ${url}/readyz${sandbox.enabled ? `\n  CRM sandboxes  http://localhost:${sandbox.port}, and the next two ports` : ''}
@@ -86,6 +89,16 @@ async function sync(client: DemoClient, platform: Platform, bars: ProgressBars):
   const show = bars.add(platformNames[platform]);
   for await (const { syncProgress } of client.follow(SyncProgress, { id: startSync.syncRun.id }))
     show(syncProgress);
+}
+
+/** It changes contacts, here and in the CRM: only where the CRM is a sandbox. */
+async function twoWay(client: DemoClient, { sandbox, platforms: apps }: Config): Promise<void> {
+  if (!sandbox.enabled) {
+    console.log('\nTwo-way sync is shown with the sandboxes only: it would write into your CRM.');
+    return;
+  }
+  const user = await openHubspotUser(`http://localhost:${sandbox.port}`, apps.hubspot);
+  await showTwoWay(client, user);
 }
 
 // The server that was imported above has ended the process, or serves by now.

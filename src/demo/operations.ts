@@ -35,6 +35,7 @@ export const StartSync = graphql(`
 export const SyncProgress = graphql(`
   subscription SyncProgress($id: ID!) {
     syncProgress(syncRunId: $id) {
+      syncRunId
       sequence
       status
       phase

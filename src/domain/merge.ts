@@ -16,17 +16,19 @@ export interface MergeResult {
  * Three-way merge per field against the values that both sides last agreed on. One side changed: its
  * value is taken. Both changed, to different values: `winnerOf` decides. Where no base is known (a first
  * link), a value beats none, and of two values the winner's stays.
+ * @param held what a record of the local values holds, where the CRM fills what it insists on: what it has by that nobody has changed
  */
 export function mergeValues(
   base: ContactValues | null,
   local: ContactValues,
   remote: ContactValues,
   winnerOf: (field: ContactField) => Side,
+  held: ContactValues = local,
 ): MergeResult {
   const values = { ...local };
   const disputed: ContactField[] = [];
   for (const { name } of contactFields) {
-    const merged = mergeField(base ? base[name] : undefined, local[name], remote[name]);
+    const merged = mergeField(base ? base[name] : undefined, local[name], remote[name], held[name]);
     if (merged !== 'DISPUTED') values[name] = merged.value;
     else {
       disputed.push(name);
@@ -40,9 +42,10 @@ function mergeField(
   base: string | null | undefined,
   local: string | null,
   remote: string | null,
+  held: string | null,
 ): { value: string | null } | 'DISPUTED' {
-  if (local === remote || remote === base) return { value: local };
-  if (local === base) return { value: remote };
+  if (local === remote || held === remote || remote === base) return { value: local };
+  if (local === base || held === base) return { value: remote };
   if (base === undefined && (local === null || remote === null)) return { value: local ?? remote };
   return 'DISPUTED';
 }

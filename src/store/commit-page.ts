@@ -4,7 +4,7 @@ import { holdDeletions, releaseMet, settleDeletions } from './held-deletions.js'
 import { findKnown, findReported } from './known-records.js';
 import { planPage } from './page-plan.js';
 import { type PendingChange, settleChanges } from './pending-changes.js';
-import type { PagePlan } from './plan.js';
+import type { FitRecord, PagePlan } from './plan.js';
 import { asRun, type Checkpoint, type ClaimedRun, readClaim, runColumns } from './run-rows.js';
 import { nextSignOfLife } from './run-work.js';
 import { storePlan } from './store-plan.js';
@@ -24,6 +24,8 @@ export interface CommitPlace {
   readonly settles?: readonly PendingChange[];
   /** Calls to the CRM since the run's last page. */
   readonly calls?: number;
+  /** As a rule records hold what they are given. */
+  readonly fit?: FitRecord;
 }
 
 /** By this page of a run, a new database holds enough for statistics to mean something. */
@@ -58,6 +60,7 @@ export async function commitPage(
       whole: at.whole,
       marksSeen,
       mayBeStale,
+      fitted: at.fit ?? ((_, values) => values),
       ...(await findKnown(sql, userId, run, page, held.policy)),
       reported: await findReported(sql, userId, run, page),
     });

@@ -56,13 +56,14 @@ export function planTombstone(plan: PagePlan, context: PlanContext, { externalId
  * the policy decides; ASK keeps it here, for its user to push or to delete.
  */
 function outcomeOf(
-  { direction, policy }: PlanContext,
+  context: PlanContext,
   contact: HeldContact,
   known: KnownRecord,
   at: Date | null,
 ): 'ENDS' | 'STAYS' | 'MADE_AGAIN' {
+  const { direction, policy } = context;
   if (direction === 'PUSH') return 'STAYS';
-  const unsent = direction === 'TWO_WAY' && !contact.deleted ? unsentOf(contact, known) : [];
+  const unsent = direction === 'TWO_WAY' && !contact.deleted ? unsentOf(context, contact, known) : [];
   if (unsent.length === 0 || policy === 'CRM_WINS') return 'ENDS';
   if (policy === 'ASK') return 'STAYS';
   const isLater = unsent.some(
@@ -71,9 +72,12 @@ function outcomeOf(
   return policy === 'LOCAL_WINS' || isLater ? 'MADE_AGAIN' : 'ENDS';
 }
 
-function unsentOf(contact: HeldContact, known: KnownRecord): ContactField[] {
+function unsentOf({ fitted }: PlanContext, contact: HeldContact, known: KnownRecord): ContactField[] {
   if (!known.pushDue && !hasConflicts(known)) return [];
-  return contactFields.map(({ name }) => name).filter((name) => contact.values[name] !== known.base[name]);
+  const held = fitted(known.recordType, contact.values);
+  return contactFields
+    .map(({ name }) => name)
+    .filter((name) => name in held && held[name] !== known.base[name]);
 }
 
 /** The link of a record that is no more; of that time, so that an index which has not heard of it is seen to be older. */

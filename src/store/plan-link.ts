@@ -34,13 +34,14 @@ export function mergeRecord(
 ): MergedRecord {
   const local = contact.values;
   const remote = record.values;
-  const { values: merged, disputed } = mergeValues(agreed?.base ?? null, local, remote, (field) =>
-    winnerBy(context.policy, contact.times.get(field) ?? null, record.updatedAt),
-  );
+  const before = heldOf(context, record, local);
+  const winnerOf = (field: ContactField) =>
+    winnerBy(context.policy, contact.times.get(field) ?? null, record.updatedAt);
+  const { values: merged, disputed } = mergeValues(agreed?.base ?? null, local, remote, winnerOf, before);
   const [values, base] = [{ ...merged }, { ...remote }];
   const conflicts: Partial<Record<ContactField, string | null>> = {};
   for (const { name } of contactFields) {
-    if (local[name] === remote[name]) continue;
+    if (before[name] === remote[name]) continue;
     const isDisputed = disputed.includes(name);
     const isWaiting = context.policy === 'ASK' && (isDisputed || isStillOpen(agreed, record, name));
     if (isWaiting) conflicts[name] = remote[name];
@@ -49,8 +50,34 @@ export function mergeRecord(
       base[name] = agreed?.base[name] ?? null;
     }
   }
-  const keepsLocal = disputed.some((field) => !(field in conflicts) && values[field] !== remote[field]);
-  return { values, base, conflicts, keepsLocal };
+  const wins = disputed.some((field) => !(field in conflicts) && values[field] !== remote[field]);
+  const inStep = contactFields
+    .map(({ name }) => name)
+    .filter((name) => agreed && !(name in conflicts) && before[name] === agreed.base[name]);
+  const isOut = context.direction !== 'PUSH' && leavesStep(context, record, inStep, values);
+  return { values, base, conflicts, keepsLocal: wins || isOut };
+}
+
+function heldOf({ fitted }: PlanContext, { recordType }: SourceRecord, values: ContactValues): ContactValues {
+  return { ...values, ...fitted(recordType, values) };
+}
+
+/**
+ * A field that the CRM insists on was filled from another, and the record has changed since. Of the fields that nobody has
+ * changed here, what the record holds becomes the contact's where that has nothing; else the record is to be sent what the
+ * contact has. Answers whether it is.
+ */
+function leavesStep(
+  context: PlanContext,
+  record: SourceRecord,
+  inStep: readonly ContactField[],
+  values: { -readonly [Field in ContactField]: string | null },
+): boolean {
+  const after = heldOf(context, record, values);
+  for (const name of inStep)
+    if (values[name] === null && after[name] !== record.values[name]) values[name] = record.values[name];
+  const filled = heldOf(context, record, values);
+  return inStep.some((name) => filled[name] !== record.values[name]);
 }
 
 /** What its user was asked stays asked, also where the contact was set back meanwhile, until the CRM goes back. */

@@ -76,6 +76,9 @@ export interface SentRecord {
   readonly values: ContactValues;
 }
 
+/** What a record of that type holds, of the fields that it can hold, once it was given these values. */
+export type FitRecord = (recordType: string, values: ContactValues) => Partial<ContactValues>;
+
 export interface PlanContext {
   readonly runId: string;
   readonly platform: Platform;
@@ -85,6 +88,7 @@ export interface PlanContext {
    * will be, by this run or, where it only reads, by the integration's next one.
    */
   readonly direction: SyncDirection;
+  readonly fitted: FitRecord;
   /** The stream is read whole by this run. */
   readonly whole: boolean;
   /** That a record was met proves that the CRM holds it: it is marked as seen. */

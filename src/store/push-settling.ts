@@ -128,7 +128,10 @@ function takenElsewhere({ pushId, contactId, externalId }: SurprisedPush): Faile
   return { pushId, contactId, externalId, fault: { code: 'CONFLICT', message, retryable: false } };
 }
 
-/** The link says why, and stays due: the next run tries again. */
+/**
+ * The link says why, and stays due: the next run tries again. Several contacts may be refused for one record: each is told,
+ * the record with the first.
+ */
 async function keepFailed(sql: Sql, claim: ClaimedRun, failed: readonly FailedPush[]): Promise<void> {
   if (failed.length === 0) return;
   const { userId, run } = claim;
@@ -146,8 +149,11 @@ async function keepFailed(sql: Sql, claim: ClaimedRun, failed: readonly FailedPu
   );
   await sql.query(
     `INSERT INTO sync_record_errors (user_id, sync_run_id, platform, id, external_id, contact_id, code, message, retryable)
-     SELECT $1, $4, $2, r.id, r.external, r.contact, r.code, r.message, r.retryable
-     FROM json_to_recordset($3) AS r(id uuid, external text, contact uuid, code text, message text, retryable boolean)
+     SELECT $1, $4, $2, r.id, CASE WHEN r.nth = 1 AND NOT EXISTS (SELECT FROM sync_record_errors e WHERE e.user_id = $1
+         AND e.sync_run_id = $4 AND e.external_id = r.external AND e.contact_id <> r.contact) THEN r.external END,
+       r.contact, r.code, r.message, r.retryable
+     FROM (SELECT *, row_number() OVER (PARTITION BY r.external ORDER BY r.id) AS nth FROM json_to_recordset($3)
+       AS r(id uuid, external text, contact uuid, code text, message text, retryable boolean)) AS r
      ON CONFLICT DO NOTHING`,
     [...values, run.id],
   );

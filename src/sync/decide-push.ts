@@ -42,6 +42,16 @@ function decideNew({ of, newType }: Writers, values: ContactValues): PushDecisio
   );
 }
 
+/** What records hold of a contact's values; where they cannot be written, all. */
+export function createFit(streams: readonly Stream[]) {
+  return (recordType: string, values: ContactValues): Partial<ContactValues> => {
+    const writer = streams.find((it) => it.recordType === recordType)?.writer;
+    if (!writer) return values;
+    const fitted = writer.fit(values);
+    return Object.fromEntries(writer.fields.map((field) => [field, fitted[field]]));
+  };
+}
+
 /** What the record would have to take over. */
 export function differing(writer: RecordWriter, values: ContactValues, base: ContactValues) {
   const wanted = writer.fit(values);

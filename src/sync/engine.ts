@@ -7,6 +7,7 @@ import { beginStreams, totalOf } from './begin.js';
 import type { Brake } from './brakes.js';
 import { createCallCounter } from './call-counter.js';
 import { takeInChanges } from './changes.js';
+import { createFit } from './decide-push.js';
 import { carryOutDeletions } from './deletions.js';
 import { prepareCopies } from './prepare-copies.js';
 import { type Outcome, pullStream, type StreamWork } from './pull.js';
@@ -55,10 +56,11 @@ export function createEngine(deps: EngineDeps): Engine {
     const { session, tokens } = await openSession(deps, start, connector);
     const streams = await streamsOf(deps, start, connector);
     const calls = createCallCounter(session);
+    const fit = createFit(streams);
     let stored = start;
     const commitNext: typeof commit = async (held, page, at) => {
       const total = totalOf(streams, at.checkpoint);
-      const moved = await calls.during((made) => commit(held, page, { ...at, total, calls: made }));
+      const moved = await calls.during((made) => commit(held, page, { ...at, total, calls: made, fit }));
       stored = moved ?? stored;
       return moved;
     };

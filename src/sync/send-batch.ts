@@ -32,8 +32,9 @@ export async function sendBatch(store: Pick<Store, 'pushes'>, work: BatchWork): 
   const settled = await store.pushes.settle(work.claim, definite, isDue);
   if (!settled) return null;
   const moved = told.filter(({ outcome }) => ['EXISTS', 'GONE', 'STALE'].includes(outcome.kind));
-  const claim =
-    moved.length === 0 ? settled : await lookAgain(store, { ...work, claim: settled }, stream, moved);
+  const shown = await takeInShown({ ...work, claim: settled }, told);
+  if (!shown) return null;
+  const claim = moved.length === 0 ? shown : await lookAgain(store, { ...work, claim: shown }, stream, moved);
   const unsure = outcomes.filter((it): it is Of<'UNSURE'> => it.kind === 'UNSURE');
   const isStuck = unsure.length > 0 && unsure.length === outcomes.length;
   const lookAgainMs = isStuck ? Math.min(...unsure.map(({ afterMs }) => afterMs)) : null;
@@ -108,7 +109,7 @@ function baseAfter({ base, fields }: HeldPush): ContactValues {
 }
 
 /** What the CRM made of a value that it was sent, such as a number with its country, is taken in like any change there. */
-async function _takeInShown(work: BatchWork, told: readonly Told[]): Promise<ClaimedRun | null> {
+async function takeInShown(work: BatchWork, told: readonly Told[]): Promise<ClaimedRun | null> {
   const records = told.flatMap(({ push, outcome }) => {
     const record = outcome.kind === 'DONE' ? outcome.record : null;
     return record && push.fields.some(({ field, after }) => record.values[field] !== after) ? record : [];

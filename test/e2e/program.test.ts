@@ -8,7 +8,7 @@ import { identifyProcess } from '../../src/runtime/process-identity.js';
 import { type ApiClient, jwtSecret, openApiClient } from '../support/api-client.js';
 import { closeAfterFile } from '../support/close-after-file.js';
 import { expectedOf, readContacts, shownOf } from '../support/contact-comparison.js';
-import { launchProgram, untilLine } from '../support/launch.js';
+import { launchProgram } from '../support/launch.js';
 import { findQuietPort } from '../support/quiet-port.js';
 import { controlSandbox } from '../support/sandbox-control.js';
 import { createTestDatabase, createTestRedis, waitFor } from '../support/services.js';
@@ -257,43 +257,17 @@ describe('a start that cannot succeed says why in one line', () => {
   });
 });
 
-describe('the demo', () => {
-  test('connects, syncs, draws, shows, and stays until Ctrl-C', async () => {
-    const demo = await launchProgram({ SANDBOX_CONTACTS: String(seeded) }, 'src/demo/main.ts');
-    await untilLine(demo, /^Ctrl-C ends everything\.$/m, 90_000);
-    const text = demo.stdout();
-    expect(text).toMatch(/^ready http:\/\/localhost:\d+$/m);
-    for (const name of ['HubSpot', 'Salesforce', 'Google']) {
-      expect(text).toMatch(new RegExp(`^${name} is connected: .+`, 'm'));
-      expect(text).toMatch(new RegExp(`${name} .+ 100% \\| ${seeded}/${seeded} contacts .+ succeeded`));
-    }
-    const total = Number(/^(\d+) contacts; of those in HubSpot the first:$/m.exec(text)![1]);
-    // One person in several CRMs is one contact.
-    expect(total).toBeLessThan(2.5 * seeded);
-    expect(text).toMatch(/│ [HSG] +│ .+ │ ✓H( ✓S)?( ✓G)? +│/);
-    const url = /^ready (\S+)$/m.exec(text)![1]!;
-    const token = /^ +(eyJ\S+)$/m.exec(text)![1]!;
-    const reply = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query: '{ contacts(first: 1) { totalCount } }' }),
-    });
-    expect(await reply.json()).toEqual({ data: { contacts: { totalCount: total } } });
-    expect(await demo.kill('SIGINT')).toEqual({ code: 0, signal: null });
-  }, 120_000);
-
-  test('its tokens come from `npm run token` as well', async () => {
-    const dataDir = makeFolder();
-    const make = async (args: string[]) => {
-      const program = await launchProgram({ DATA_DIR: dataDir }, 'src/token.ts', args);
-      return { ...(await program.untilEnded()), out: program.stdout().trim(), err: program.stderr().trim() };
-    };
-    const { code, out } = await make(['--user', 'alice']);
-    expect(code).toBe(0);
-    expect(JSON.parse(Buffer.from(out.split('.')[1]!, 'base64url').toString())).toMatchObject({
-      sub: 'alice',
-    });
-    const wrong = await make([]);
-    expect(wrong).toMatchObject({ code: 1, out: '', err: expect.stringContaining('Usage:') });
+test('tokens of users come from `npm run token`', async () => {
+  const dataDir = makeFolder();
+  const make = async (args: string[]) => {
+    const program = await launchProgram({ DATA_DIR: dataDir }, 'src/token.ts', args);
+    return { ...(await program.untilEnded()), out: program.stdout().trim(), err: program.stderr().trim() };
+  };
+  const { code, out } = await make(['--user', 'alice']);
+  expect(code).toBe(0);
+  expect(JSON.parse(Buffer.from(out.split('.')[1]!, 'base64url').toString())).toMatchObject({
+    sub: 'alice',
   });
+  const wrong = await make([]);
+  expect(wrong).toMatchObject({ code: 1, out: '', err: expect.stringContaining('Usage:') });
 });

@@ -1,11 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Connector, Grant } from '../../src/connectors/index.js';
-import { AppError, type SyncMode, type SyncRun } from '../../src/domain/index.js';
+import { AppError, type SyncDirection, type SyncMode, type SyncRun } from '../../src/domain/index.js';
 import { openEvents } from '../../src/events/index.js';
 import { createLogger } from '../../src/runtime/index.js';
 import { type ClaimedRun, openStore, type Store } from '../../src/store/index.js';
 import { createEngine, type Engine, type StepBudget } from '../../src/sync/index.js';
 import { closeAfterFile } from './close-after-file.js';
+import { type BreakStore, breakable, passLost } from './lost-steps.js';
 import type { CrmRecord, PlatformUnderTest } from './platforms/platform-under-test.js';
 import { createTestDatabase } from './services.js';
 
@@ -16,6 +18,11 @@ export interface SyncedUser {
   run(mode: SyncMode, crash?: Crash): Promise<SyncRun>;
   /** The same as a dry run; `beforeEnd` when everything is done but its end. */
   dryRun(mode: SyncMode, options?: { crash?: Crash; beforeEnd?: () => Promise<void> }): Promise<SyncRun>;
+  /**
+   * A sync to its end, approved where it is held. `breaks` may throw LostStep at any call to the store: a new engine goes
+   * on. It waits as long as the CRM says.
+   */
+  sync(direction: SyncDirection, breaks?: BreakStore): Promise<SyncRun>;
   /** One step of a new run, or of the one under way. @throws what the step throws */
   step(mode: SyncMode, dryRun?: boolean): ReturnType<Engine['advance']>;
   /** Our contacts that have a living link, as the CRM would show them. */
@@ -42,8 +49,7 @@ export async function openHarness(): Promise<{
   const { url } = await createTestDatabase();
   const store = openStore({ url, poolSize: 5, keys: [{ id: 'k', key: Buffer.alloc(32, 1) }] });
   closeAfterFile(() => store.close());
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = new pg.Pool({ connectionString: url, max: 4 });
   closeAfterFile(() => client.end());
   return {
     store,
@@ -69,7 +75,7 @@ export async function consent({ oauth }: Connector, account: string): Promise<Gr
 
 interface UserDeps {
   readonly store: Store;
-  readonly client: pg.Client;
+  readonly client: pg.Pool;
   readonly on: PlatformUnderTest;
   readonly userId: string;
   readonly budget: StepBudget;
@@ -135,6 +141,26 @@ function openUser({ store, client, on, userId, budget }: UserDeps): SyncedUser {
       return runToEnd(mode, true, options.crash).finally(() => {
         beforeEnd = undefined;
       });
+    },
+    async sync(direction, breaks = () => {}) {
+      const ask = { platform, direction, mode: 'INCREMENTAL', trigger: 'USER' } as const;
+      const { run, integrationId } = await store.runs.start(userId, ask);
+      for (let steps = 0; steps < mostSteps; steps++) {
+        const deps = {
+          store: breakable(store, breaks),
+          connectors,
+          events: openEvents(null, log),
+          log,
+          budget,
+        };
+        const held = await store.work.claim(userId, integrationId);
+        if (!held) throw new Error('the run cannot be taken up');
+        const outcome = await createEngine(deps).advance(held, stopping).catch(passLost);
+        if (outcome === 'held') await store.runs.change(userId, run.id, 'approve');
+        if (outcome === 'ended') return (await store.runs.find(userId, run.id)) as SyncRun;
+        if (typeof outcome === 'object') await delay(outcome.afterMs);
+      }
+      throw new Error(`the run did not end in ${mostSteps} steps`);
     },
     async step(mode, dryRun) {
       crash = undefined;

@@ -1,21 +1,14 @@
 import type {
   Connector,
-  RecordsById,
   RecordWrite,
   RecordWriter,
   Session,
   Stream,
   WriteOutcome,
 } from '../../src/connectors/index.js';
-import {
-  AppError,
-  type Cursor,
-  contactFields,
-  type Page,
-  type SourceRecord,
-  type Tombstone,
-} from '../../src/domain/index.js';
-import { type MemoryCrmOptions, type MemoryRecord, MemoryRecords } from './memory-records.js';
+import type { Cursor, Page } from '../../src/domain/index.js';
+import { MemoryReadings, type Place } from './memory-readings.js';
+import type { MemoryCrmOptions } from './memory-records.js';
 
 /**
  * A CRM in memory, with a connector to it: the engine reads and writes it as it does the real ones, and a test is its
@@ -27,72 +20,21 @@ import { type MemoryCrmOptions, type MemoryRecord, MemoryRecords } from './memor
  *   gone is GONE, a deletion of it DONE; a creation that was sent before is found by its mark and not made twice;
  * - values are normalised, times are its own and always rise, calls are counted by session.
  *
- * It shows at once what was written: it knows no index that lags. `onWrite` may throw to lose a call before it is
+ * As a rule it shows at once what was written; with `lag` its readings do so late, and cannot tell meanwhile whether a
+ * creation that was sent before has arrived. `onWrite` may throw to lose a call before it is
  * carried out, or its answer; `answer` may say something else of a write than what would happen, and nothing is written.
  */
-export class MemoryCrm extends MemoryRecords {
+export class MemoryCrm extends MemoryReadings {
   readonly connector: Connector;
   /** All writes that have reached it, in their order. */
   readonly received: RecordWrite[] = [];
   onWrite: ((when: 'before' | 'after', writes: readonly RecordWrite[]) => void | Promise<void>) | undefined;
   answer: ((write: RecordWrite) => WriteOutcome | undefined) | undefined;
-  private generation = 0;
+  private readonly asked = new Map<string, number>();
 
   constructor(options: MemoryCrmOptions) {
     super(options);
     this.connector = this.connect();
-  }
-
-  /** Cursors that were handed out are no good from now on. */
-  expireCursors(): void {
-    this.generation += 1;
-  }
-
-  private pageOf(rows: readonly MemoryRecord[], cursor: Place, last: boolean): Page {
-    return {
-      records: rows.filter(({ state }) => state === 'LIVING').map((row) => this.toRecord(row)),
-      tombstones: rows.filter(({ state }) => state === 'DELETED').map((row) => this.toTombstone(row)),
-      ...{ faults: [], cursor: { ...cursor }, last },
-    };
-  }
-
-  /** The next page after a place; the first of all without one. */
-  private readPage(from: Place | undefined): Page {
-    const { pageSize } = this.options;
-    const place = from ?? { kind: 'LIST', after: '', began: this.version, generation: this.generation };
-    if (place.generation !== this.generation)
-      throw new AppError('CURSOR_EXPIRED', 'The place in the reading is too old.');
-    const all = [...this.rows.values()];
-    if (place.kind === 'LIST') {
-      const left = all.filter(({ externalId, state }) => state === 'LIVING' && externalId > place.after);
-      const rows = left.sort((a, b) => (a.externalId < b.externalId ? -1 : 1)).slice(0, pageSize);
-      const { generation } = this;
-      return rows.length < left.length
-        ? this.pageOf(rows, { ...place, after: (rows.at(-1) as MemoryRecord).externalId }, false)
-        : this.pageOf(rows, { kind: 'SINCE', version: place.began, generation }, true);
-    }
-    const left = all.filter(({ version }) => version > place.version);
-    const rows = left.sort((a, b) => a.version - b.version).slice(0, pageSize);
-    const version = rows.at(-1)?.version ?? place.version;
-    return this.pageOf(rows, { ...place, version }, rows.length === left.length);
-  }
-
-  private readById(externalIds: readonly string[]): RecordsById {
-    if (externalIds.length > this.options.batchSize) throw new Error('more ids than one call takes');
-    const records = new Map<string, SourceRecord>();
-    const tombstones: Tombstone[] = [];
-    for (const externalId of externalIds) {
-      let row = this.rows.get(externalId);
-      while (row?.state === 'MERGED') row = this.rows.get(row.into as string);
-      if (row?.state === 'LIVING') records.set(row.externalId, this.toRecord(row));
-      else
-        tombstones.push({
-          externalId,
-          recordType: this.options.recordType,
-          at: row ? new Date(row.changedAt) : null,
-        });
-    }
-    return { records: [...records.values()], tombstones, faults: [] };
   }
 
   private carryOut(write: RecordWrite): WriteOutcome {
@@ -117,12 +59,20 @@ export class MemoryCrm extends MemoryRecords {
   }
 
   private carryOutCreation({ id, values, sentAt }: Extract<RecordWrite, { kind: 'CREATE' }>): WriteOutcome {
-    const made = sentAt && [...this.rows.values()].find(({ marker }) => marker === id);
+    const made = sentAt && [...this.shown.values()].find(({ marker }) => marker === id);
     if (made) return this.done(id, made.externalId);
+    if (sentAt && this.isUnsure(id)) return { id, kind: 'UNSURE', afterMs: 1 };
     const cleaned = this.clean(values);
     const inTheWay = this.findByEmail(cleaned.email, null);
     if (inTheWay) return { id, kind: 'EXISTS', externalId: inTheWay.externalId };
     return this.done(id, this.put({ values: cleaned, marker: id, replaces: [] }));
+  }
+
+  /** Until so many calls have come that it would show. */
+  private isUnsure(id: string): boolean {
+    const asked = (this.asked.get(id) ?? 0) + 1;
+    this.asked.set(id, asked);
+    return asked <= this.options.lag;
   }
 
   private done(id: string, externalId: string): WriteOutcome {
@@ -137,8 +87,8 @@ export class MemoryCrm extends MemoryRecords {
     const stream: Stream = {
       ...{ name: `${recordType}s`, recordType, readByIdMax: batchSize },
       read: (session, from) => this.read(session, from),
-      readById: async (session, externalIds) => counted(session, () => this.readById(externalIds)),
-      count: async (session) => counted(session, () => this.list().size),
+      readById: async (session, externalIds) => this.counted(session, () => this.readById(externalIds)),
+      count: async (session) => this.counted(session, () => this.list().size),
       writer: this.createWriter(),
     };
     const words = { objects: '', fullSync: '', incrementalSync: '', deletes: '', merges: '', writes: '' };
@@ -154,10 +104,16 @@ export class MemoryCrm extends MemoryRecords {
     };
   }
 
+  private counted<T>(session: Session, call: () => T): T {
+    (session as { calls: number }).calls += 1;
+    this.countCall();
+    return call();
+  }
+
   private async *read(session: Session, from: Cursor | undefined): AsyncIterable<Page> {
     let place = from as Place | undefined;
     for (;;) {
-      const page = counted(session, () => this.readPage(place));
+      const page = this.counted(session, () => this.readPage(place));
       yield page;
       if (page.last) return;
       place = page.cursor as unknown as Place;
@@ -165,13 +121,13 @@ export class MemoryCrm extends MemoryRecords {
   }
 
   private createWriter(): RecordWriter {
-    const { batchSize, fit } = this.options;
+    const { batchSize, fit, fields } = this.options;
     return {
-      fields: contactFields.map(({ name }) => name),
+      fields,
       most: { CREATE: batchSize, UPDATE: batchSize, DELETE: batchSize },
       fit,
       write: async (session, writes) =>
-        counted(session, async () => {
+        this.counted(session, async () => {
           const kinds = new Set(writes.map(({ kind }) => kind));
           if (writes.length > batchSize || kinds.size > 1) throw new Error('more than one call takes');
           await this.onWrite?.('before', writes);
@@ -182,15 +138,4 @@ export class MemoryCrm extends MemoryRecords {
         }),
     };
   }
-}
-
-/** Where a reading goes on: in the list of all, or behind a change. */
-type Place = { readonly generation: number } & (
-  | { readonly kind: 'LIST'; readonly after: string; readonly began: number }
-  | { readonly kind: 'SINCE'; readonly version: number }
-);
-
-function counted<T>(session: Session, call: () => T): T {
-  (session as { calls: number }).calls += 1;
-  return call();
 }

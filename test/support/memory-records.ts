@@ -1,4 +1,5 @@
 import {
+  type ContactField,
   type ContactValues,
   contactFields,
   emptyValues,
@@ -24,6 +25,12 @@ export interface MemoryCrmOptions {
   readonly mergesToNewId?: boolean;
   /** What a record holds once it was given these values, as a field that is insisted on; default: the same. */
   readonly fit?: (values: ContactValues) => ContactValues;
+  /** What a record can hold; default: all. */
+  readonly fields?: readonly ContactField[];
+  /** So many calls later a change shows in readings, as in an index that lags; default 0: at once. */
+  readonly lag?: number;
+  /** So many of the changes before its bookmark a reading tells again; default 0. */
+  readonly overlap?: number;
 }
 
 /** A record, or what is left of it. */
@@ -39,11 +46,17 @@ export interface MemoryRecord {
   readonly changedAt: number;
   /** Rises with every change in the CRM: what changed since is what has a higher one. */
   readonly version: number;
+  /** The version that it was made with. */
+  readonly made: number;
 }
 
 /** The records of a CRM in memory, and what its user does to them. */
 export class MemoryRecords {
   protected readonly rows = new Map<string, MemoryRecord>();
+  /** As readings show them. */
+  protected readonly shown = new Map<string, MemoryRecord>();
+  private readonly late: { readonly row: MemoryRecord; readonly atCall: number }[] = [];
+  private calls = 0;
   protected readonly options: Required<MemoryCrmOptions>;
   /** Of the newest change. */
   protected version = 0;
@@ -51,8 +64,9 @@ export class MemoryRecords {
 
   constructor(options: MemoryCrmOptions) {
     const sizes = { pageSize: 100, batchSize: 100 };
-    const habits = { uniqueEmails: false, mergesToNewId: false, fit: (values: ContactValues) => values };
-    this.options = { recordType: 'contact', now: Date.now, ...sizes, ...habits, ...options };
+    const habits = { uniqueEmails: false, mergesToNewId: false, lag: 0, overlap: 0 };
+    const holds = { fit: (values: ContactValues) => values, fields: contactFields.map(({ name }) => name) };
+    this.options = { recordType: 'contact', now: Date.now, ...sizes, ...habits, ...holds, ...options };
   }
 
   /** Its user makes a record; answers with its id. */
@@ -99,15 +113,57 @@ export class MemoryRecords {
     return new Map(living.map(({ externalId, values }) => [externalId, values]));
   }
 
+  /** All that was ever made there by writes of ours. */
+  listMade(): MemoryRecord[] {
+    return [...this.rows.values()].filter(({ marker }) => marker !== null);
+  }
+
+  /** Rises with every change; readings show all of them where `isLate` is not. */
+  get changes(): number {
+    return this.version;
+  }
+
+  get isLate(): boolean {
+    return this.late.length > 0;
+  }
+
+  /** Another call came in: what is late may show by now. */
+  protected countCall(): void {
+    this.calls += 1;
+    this.showDue();
+  }
+
+  private showDue(): void {
+    while (this.late[0] && this.late[0].atCall <= this.calls) {
+      const { row } = this.late.shift() as { row: MemoryRecord };
+      this.shown.set(row.externalId, row);
+    }
+  }
+
+  protected get shownVersion(): number {
+    return (this.late[0]?.row.version ?? this.version + 1) - 1;
+  }
+
   protected put(row: Pick<MemoryRecord, 'values' | 'marker' | 'replaces'>): string {
     const externalId = `${this.options.platform.charAt(0)}${String(this.rows.size + 1).padStart(6, '0')}`;
-    return this.keep({ externalId, state: 'LIVING', into: null, changedAt: 0, version: 0, ...row });
+    return this.keep({
+      externalId,
+      state: 'LIVING',
+      into: null,
+      changedAt: 0,
+      version: 0,
+      made: this.version + 1,
+      ...row,
+    });
   }
 
   protected keep(row: MemoryRecord): string {
     this.version += 1;
     this.clock = Math.max(this.clock + 1, this.options.now());
-    this.rows.set(row.externalId, { ...row, changedAt: this.clock, version: this.version });
+    const kept = { ...row, changedAt: this.clock, version: this.version };
+    this.rows.set(row.externalId, kept);
+    this.late.push({ row: kept, atCall: this.calls + this.options.lag });
+    this.showDue();
     return row.externalId;
   }
 
@@ -118,7 +174,9 @@ export class MemoryRecords {
   }
 
   protected clean(values: ContactValues): ContactValues {
-    return this.options.fit(normalizeValues(values).values);
+    const fitted = this.options.fit(normalizeValues(values).values);
+    const held = this.options.fields.map((field) => [field, fitted[field]]);
+    return { ...emptyValues, ...Object.fromEntries(held) };
   }
 
   protected toRecord({ externalId, values, replaces, marker, changedAt }: MemoryRecord): SourceRecord {

@@ -10,8 +10,9 @@ import {
 import { openEvents } from '../../src/events/index.js';
 import { createLogger } from '../../src/runtime/index.js';
 import { openStore, type SpecialRun, type Store } from '../../src/store/index.js';
-import { createEngine, type EngineDeps } from '../../src/sync/index.js';
+import { createEngine, type Engine } from '../../src/sync/index.js';
 import { closeAfterFile } from './close-after-file.js';
+import { type BreakStore, breakable, passLost } from './lost-steps.js';
 import { createTestDatabase } from './services.js';
 
 /** A CRM in memory, or a sandbox with the consent of one of its users. */
@@ -28,11 +29,21 @@ export interface MemoryUser {
   sync(platform: Platform, direction: SyncDirection, mode?: SyncMode): Promise<SyncRun>;
   /** The same of a run about certain contacts or another run. */
   special(ask: SpecialRun): Promise<SyncRun>;
+  /** A run that was begun, to its end. */
+  drive(
+    started: { readonly run: SyncRun; readonly integrationId: string },
+    habits?: Habits,
+  ): Promise<SyncRun>;
   query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 
-/** Called before and after each call of the engine to the store about a run: throws LostStep where its worker is killed. */
-export type BreakStore = (when: 'before' | 'after', write: string) => void | Promise<void>;
+/** What its user does about a run. */
+export interface Habits {
+  /** Where it is held for approval; default: approve. */
+  readonly held?: 'approve' | 'cancel';
+  /** Where a step was lost; default: let it go on. */
+  readonly lost?: 'goOn' | 'cancel';
+}
 
 const log = createLogger({ level: 'silent' });
 /** More steps than any test's run has: a run that loops is noticed. */
@@ -43,10 +54,9 @@ export async function openMemoryUsers(): Promise<
   (crms: readonly ConnectedCrm[], breaks?: BreakStore) => Promise<MemoryUser>
 > {
   const { url } = await createTestDatabase();
-  const store = openStore({ url, poolSize: 5, keys: [{ id: 'k', key: Buffer.alloc(32, 1) }] });
+  const store = openStore({ url, poolSize: 8, keys: [{ id: 'k', key: Buffer.alloc(32, 1) }] });
   closeAfterFile(() => store.close());
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = new pg.Pool({ connectionString: url, max: 4 });
   closeAfterFile(() => client.end());
   let users = 0;
   return async (crms, breaks) => {
@@ -59,25 +69,34 @@ export async function openMemoryUsers(): Promise<
       connectors: new Map(crms.map(({ connector }) => [connector.platform, connector])),
       ...{ events: openEvents(null, log), log, budget: { pages: 1, ms: 60_000 } },
     });
-    const toEnd = async ({ run, integrationId }: Awaited<ReturnType<Store['runs']['startSpecial']>>) => {
-      for (let steps = 0; steps < mostSteps; steps += 1) {
-        const claim = await store.work.claim(userId, integrationId);
-        if (!claim) return readEnded(store, userId, run.id);
-        // A step that throws is lost, as with its worker; the next takes the run up where it stands.
-        const outcome = await engine.advance(claim, new AbortController().signal).catch(passLost);
-        if (outcome === 'held') await store.runs.change(userId, run.id, 'approve');
-        if (outcome === 'ended') return (await store.runs.find(userId, run.id)) as SyncRun;
-      }
-      throw new Error(`the run did not end in ${mostSteps} steps`);
-    };
+    const toEnd: MemoryUser['drive'] = (started, habits) =>
+      driveToEnd({ store, engine, userId }, started, habits);
     return {
       ...{ userId, store },
       sync: async (platform, direction, mode = 'INCREMENTAL') =>
         toEnd(await store.runs.start(userId, { platform, direction, mode, trigger: 'USER' })),
       special: async (ask) => toEnd(await store.runs.startSpecial(userId, ask)),
+      drive: toEnd,
       query: async (text, values = [userId]) => (await client.query(text, [...values])).rows,
     };
   };
+}
+
+async function driveToEnd(
+  { store, engine, userId }: { store: Store; engine: Engine; userId: string },
+  { run, integrationId }: Parameters<MemoryUser['drive']>[0],
+  { held = 'approve', lost = 'goOn' }: Habits = {},
+): Promise<SyncRun> {
+  for (let steps = 0; steps < mostSteps; steps += 1) {
+    const claim = await store.work.claim(userId, integrationId);
+    if (!claim) return readEnded(store, userId, run.id);
+    // The next step takes the run up where it stands.
+    const outcome = await engine.advance(claim, new AbortController().signal).catch(passLost);
+    if (outcome === 'ended') return (await store.runs.find(userId, run.id)) as SyncRun;
+    const action = outcome === 'held' ? held : outcome === 'lost' ? lost : 'goOn';
+    if (action !== 'goOn') await steer(store, userId, run.id, action);
+  }
+  throw new Error(`the run did not end in ${mostSteps} steps`);
 }
 
 /** A run that cannot be taken up is over: cancelled, or ended by the step that was lost. */
@@ -87,33 +106,14 @@ async function readEnded(store: Store, userId: string, id: string): Promise<Sync
   return run;
 }
 
-/** What tests throw to lose a step; everything else that a step throws fails the test. */
-export class LostStep extends Error {}
-
-function passLost(error: unknown): 'lost' {
-  if (error instanceof LostStep) return 'lost';
-  throw error;
+/** The step that was lost may have been the run's last. */
+async function steer(store: Store, userId: string, id: string, action: 'approve' | 'cancel'): Promise<void> {
+  const run = await store.runs.find(userId, id);
+  if (run && isActive(run.status)) await store.runs.change(userId, id, action);
 }
 
 /** A CRM in memory asks for no token. */
 function grantTo(number: number): Grant {
   const tokens = { accessToken: 'access', refreshToken: 'refresh', expiresAt: null };
   return { tokens, scopes: [], account: { id: String(number), name: 'in memory' } };
-}
-
-/** Every call by which a run is moved on may be lost before it is made, or after. */
-function breakable(store: Store, breaks: BreakStore): EngineDeps['store'] {
-  const watched = <T extends object>(part: T): T =>
-    Object.fromEntries(
-      Object.entries(part).map(([name, call]) => [
-        name,
-        async (...ask: unknown[]) => {
-          await breaks('before', name);
-          const answer = await call(...ask);
-          await breaks('after', name);
-          return answer;
-        },
-      ]),
-    ) as T;
-  return { ...store, work: watched(store.work), pushes: watched(store.pushes), undo: watched(store.undo) };
 }

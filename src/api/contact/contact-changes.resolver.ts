@@ -49,7 +49,8 @@ export class ContactChangesResolver {
   }
 
   @Mutation(() => DeleteContactsPayloadType, {
-    description: 'Deletes contacts here; their CRM records stay. restoreContacts takes it back.',
+    description:
+      'Deletes contacts here; the next sync that sends deletes their CRM records. Until then restoreContacts takes it all back; after that it makes new records.',
   })
   async deleteContacts(
     @Arg('ids', () => [ID], { description: 'The ids of the contacts.' }) ids: string[],
@@ -58,7 +59,10 @@ export class ContactChangesResolver {
     return { contactIds: await commands.deleteContacts(userId, ids) };
   }
 
-  @Mutation(() => DeleteContactsPayloadType, { description: 'Brings deleted contacts back.' })
+  @Mutation(() => DeleteContactsPayloadType, {
+    description:
+      'Brings deleted contacts back; a sync that sends makes them again in the CRMs that deleted them.',
+  })
   async restoreContacts(
     @Arg('ids', () => [ID], { description: 'The ids of the contacts.' }) ids: string[],
     @Ctx() { commands, userId }: ApiContext,

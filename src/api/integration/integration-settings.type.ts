@@ -12,15 +12,17 @@ export class IntegrationSettingsType implements IntegrationSettings {
   })
   readonly syncEveryMinutes!: number | null;
 
-  @Field(() => SyncDirectionEnum, { description: 'Which way changes travel.' })
+  @Field(() => SyncDirectionEnum, {
+    description: 'Which way changes travel in scheduled syncs; startSync is told its own.',
+  })
   readonly direction!: SyncDirection;
 
-  @Field(() => ConflictPolicyEnum, { description: 'Who wins where both sides changed.' })
+  @Field(() => ConflictPolicyEnum, { description: 'Who wins where both sides changed a field.' })
   readonly conflictPolicy!: ConflictPolicy;
 
   @Field(() => Float, {
     description:
-      'A run that would delete more than this share of the linked contacts stops and asks (0 to 1).',
+      'A run that would delete more than this share of the linked contacts, here or in the CRM, stops and asks (0 to 1).',
   })
   readonly massDeleteLimit!: number;
 

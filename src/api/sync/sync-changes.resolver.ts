@@ -40,7 +40,9 @@ export class SyncChangesResolver {
     return { syncRun: await commands.changeSync(userId, id, 'resume') };
   }
 
-  @Mutation(() => SyncRunPayloadType, { description: 'Ends a run; what it has synced stays.' })
+  @Mutation(() => SyncRunPayloadType, {
+    description: 'Ends a run, also one that waits for approval; what it has synced stays.',
+  })
   async cancelSync(
     @Arg('id', () => ID, { description: 'The id of the run.' }) id: string,
     @Ctx() { commands, userId }: ApiContext,

@@ -432,11 +432,11 @@ export type IntegrationPayload = {
 /** How a platform is synced. */
 export type IntegrationSettings = {
   __typename?: 'IntegrationSettings';
-  /** Who wins where both sides changed. */
+  /** Who wins where both sides changed a field. */
   conflictPolicy: ConflictPolicy;
-  /** Which way changes travel. */
+  /** Which way changes travel in scheduled syncs; startSync is told its own. */
   direction: SyncDirection;
-  /** A run that would delete more than this share of the linked contacts stops and asks (0 to 1). */
+  /** A run that would delete more than this share of the linked contacts, here or in the CRM, stops and asks (0 to 1). */
   massDeleteLimit: Scalars['Float']['output'];
   /** Salesforce only: which objects are synced, of Contact and Lead. */
   salesforceObjects: Array<Scalars['String']['output']>;
@@ -458,13 +458,13 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Lets a run that stopped at AWAITING_APPROVAL (mass delete, first push) go on. */
   approveSync: SyncRunPayload;
-  /** Ends a run; what it has synced stays. */
+  /** Ends a run, also one that waits for approval; what it has synced stays. */
   cancelSync: SyncRunPayload;
   /** Starts OAuth: send the user's browser to authorizationUrl. It comes back to GET /oauth/{platform}/callback. */
   connectIntegration: ConnectIntegrationPayload;
   /** Makes a contact. */
   createContact: ContactPayload;
-  /** Deletes contacts here; their CRM records stay. restoreContacts takes it back. */
+  /** Deletes contacts here; the next sync that sends deletes their CRM records. Until then restoreContacts takes it all back; after that it makes new records. */
   deleteContacts: DeleteContactsPayload;
   /** Gives the authorisation back and stops syncing. */
   disconnectIntegration: IntegrationPayload;
@@ -478,7 +478,7 @@ export type Mutation = {
   pushContacts: SyncRunPayload;
   /** Ends a conflict: the field gets one of its two values. */
   resolveConflict: ContactPayload;
-  /** Brings deleted contacts back. */
+  /** Brings deleted contacts back; a sync that sends makes them again in the CRMs that deleted them. */
   restoreContacts: DeleteContactsPayload;
   /** Lets a paused run go on where it stopped. */
   resumeSync: SyncRunPayload;
@@ -1152,12 +1152,78 @@ export type SyncProgressSubscriptionVariables = Exact<{
 }>;
 
 
-export type SyncProgressSubscription = { __typename?: 'Subscription', syncProgress: { __typename?: 'SyncProgress', sequence: number, status: SyncRunStatus, phase: SyncPhase, processed: number, total?: number | null, created: number, updated: number, unchanged: number, deleted: number, failed: number, waitingFor?: string | null, estimatedFinishAt?: string | null } };
+export type SyncProgressSubscription = { __typename?: 'Subscription', syncProgress: { __typename?: 'SyncProgress', syncRunId: string, sequence: number, status: SyncRunStatus, phase: SyncPhase, processed: number, total?: number | null, created: number, updated: number, unchanged: number, deleted: number, failed: number, waitingFor?: string | null, estimatedFinishAt?: string | null } };
 
 export type FirstContactsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type FirstContactsQuery = { __typename?: 'Query', all: { __typename?: 'ContactConnection', totalCount: number }, contacts: { __typename?: 'ContactConnection', nodes: Array<{ __typename?: 'Contact', badge: string, displayName: string, email?: string | null, phone?: string | null, company?: string | null, crmStatus: Array<{ __typename?: 'CrmStatus', platform: Platform, state: CrmState }> }> } };
+
+export type HubspotSettingsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type HubspotSettingsQuery = { __typename?: 'Query', integration: { __typename?: 'Integration', settings: { __typename?: 'IntegrationSettings', conflictPolicy: ConflictPolicy } } };
+
+export type ChoosePolicyMutationVariables = Exact<{
+  policy: ConflictPolicy;
+}>;
+
+
+export type ChoosePolicyMutation = { __typename?: 'Mutation', updateIntegrationSettings: { __typename?: 'IntegrationPayload', integration: { __typename?: 'Integration', settings: { __typename?: 'IntegrationSettings', conflictPolicy: ConflictPolicy } } } };
+
+export type HubspotContactsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type HubspotContactsQuery = { __typename?: 'Query', contacts: { __typename?: 'ContactConnection', nodes: Array<{ __typename?: 'Contact', id: string, displayName: string, title?: string | null, phone?: string | null, crmStatus: Array<{ __typename?: 'CrmStatus', platform: Platform, externalId: string }> }> } };
+
+export type EditContactMutationVariables = Exact<{
+  id: Scalars['ID']['input'];
+  input: ContactInput;
+}>;
+
+
+export type EditContactMutation = { __typename?: 'Mutation', updateContact: { __typename?: 'ContactPayload', contact: { __typename?: 'Contact', id: string } } };
+
+export type StartTwoWayMutationVariables = Exact<{
+  dryRun: Scalars['Boolean']['input'];
+}>;
+
+
+export type StartTwoWayMutation = { __typename?: 'Mutation', startSync: { __typename?: 'StartSyncPayload', syncRun: { __typename?: 'SyncRun', id: string } } };
+
+export type ApproveSyncMutationVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type ApproveSyncMutation = { __typename?: 'Mutation', approveSync: { __typename?: 'SyncRunPayload', syncRun: { __typename?: 'SyncRun', id: string } } };
+
+export type OpenConflictsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OpenConflictsQuery = { __typename?: 'Query', conflicts: { __typename?: 'ConflictConnection', nodes: Array<{ __typename?: 'Conflict', id: string, field: string, baseValue?: string | null, localValue?: string | null, remoteValue?: string | null, contact: { __typename?: 'Contact', id: string, displayName: string } }> } };
+
+export type ResolveConflictMutationVariables = Exact<{
+  id: Scalars['ID']['input'];
+  choice: ConflictChoice;
+}>;
+
+
+export type ResolveConflictMutation = { __typename?: 'Mutation', resolveConflict: { __typename?: 'ContactPayload', contact: { __typename?: 'Contact', title?: string | null } } };
+
+export type RunChangesQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type RunChangesQuery = { __typename?: 'Query', syncRun?: { __typename?: 'SyncRun', apiCalls: number, recordErrors: { __typename?: 'SyncRecordErrorConnection', edges: Array<{ __typename?: 'SyncRecordErrorEdge', node: { __typename?: 'SyncRecordError', message: string } }> }, changes: { __typename?: 'ContactChangeConnection', nodes: Array<{ __typename?: 'ContactChange', kind: ContactChangeKind, platform?: Platform | null, contactId: string, fields: Array<{ __typename?: 'FieldChange', field: string, before?: string | null, after?: string | null }> }> } } | null };
+
+export type UndoSyncMutationVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type UndoSyncMutation = { __typename?: 'Mutation', undoSync: { __typename?: 'SyncRunPayload', syncRun: { __typename?: 'SyncRun', id: string } } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1210,6 +1276,7 @@ export const StartSyncDocument = new TypedDocumentString(`
 export const SyncProgressDocument = new TypedDocumentString(`
     subscription SyncProgress($id: ID!) {
   syncProgress(syncRunId: $id) {
+    syncRunId
     sequence
     status
     phase
@@ -1249,3 +1316,131 @@ export const FirstContactsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<FirstContactsQuery, FirstContactsQueryVariables>;
+export const HubspotSettingsDocument = new TypedDocumentString(`
+    query HubspotSettings {
+  integration(platform: HUBSPOT) {
+    settings {
+      conflictPolicy
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<HubspotSettingsQuery, HubspotSettingsQueryVariables>;
+export const ChoosePolicyDocument = new TypedDocumentString(`
+    mutation ChoosePolicy($policy: ConflictPolicy!) {
+  updateIntegrationSettings(input: {platform: HUBSPOT, conflictPolicy: $policy}) {
+    integration {
+      settings {
+        conflictPolicy
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ChoosePolicyMutation, ChoosePolicyMutationVariables>;
+export const HubspotContactsDocument = new TypedDocumentString(`
+    query HubspotContacts {
+  contacts(
+    first: 100
+    filter: {inPlatform: HUBSPOT, crmState: SYNCED, source: [HUBSPOT]}
+    orderBy: {field: NAME, direction: ASC}
+  ) {
+    nodes {
+      id
+      displayName
+      title
+      phone
+      crmStatus {
+        platform
+        externalId
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<HubspotContactsQuery, HubspotContactsQueryVariables>;
+export const EditContactDocument = new TypedDocumentString(`
+    mutation EditContact($id: ID!, $input: ContactInput!) {
+  updateContact(id: $id, input: $input) {
+    contact {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EditContactMutation, EditContactMutationVariables>;
+export const StartTwoWayDocument = new TypedDocumentString(`
+    mutation StartTwoWay($dryRun: Boolean!) {
+  startSync(input: {platform: HUBSPOT, direction: TWO_WAY, dryRun: $dryRun}) {
+    syncRun {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartTwoWayMutation, StartTwoWayMutationVariables>;
+export const ApproveSyncDocument = new TypedDocumentString(`
+    mutation ApproveSync($id: ID!) {
+  approveSync(id: $id) {
+    syncRun {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ApproveSyncMutation, ApproveSyncMutationVariables>;
+export const OpenConflictsDocument = new TypedDocumentString(`
+    query OpenConflicts {
+  conflicts(platform: HUBSPOT) {
+    nodes {
+      id
+      field
+      baseValue
+      localValue
+      remoteValue
+      contact {
+        id
+        displayName
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OpenConflictsQuery, OpenConflictsQueryVariables>;
+export const ResolveConflictDocument = new TypedDocumentString(`
+    mutation ResolveConflict($id: ID!, $choice: ConflictChoice!) {
+  resolveConflict(id: $id, choice: $choice) {
+    contact {
+      title
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResolveConflictMutation, ResolveConflictMutationVariables>;
+export const RunChangesDocument = new TypedDocumentString(`
+    query RunChanges($id: ID!) {
+  syncRun(id: $id) {
+    apiCalls
+    recordErrors(first: 1) {
+      edges {
+        node {
+          message
+        }
+      }
+    }
+    changes(first: 100) {
+      nodes {
+        kind
+        platform
+        contactId
+        fields {
+          field
+          before
+          after
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RunChangesQuery, RunChangesQueryVariables>;
+export const UndoSyncDocument = new TypedDocumentString(`
+    mutation UndoSync($id: ID!) {
+  undoSync(id: $id) {
+    syncRun {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UndoSyncMutation, UndoSyncMutationVariables>;

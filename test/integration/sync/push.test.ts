@@ -1,8 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Connector, RecordWriter, Stream } from '../../../src/connectors/index.js';
 import { AppError, type ContactValues, emptyValues } from '../../../src/domain/index.js';
+import { LostStep } from '../../support/lost-steps.js';
 import { MemoryCrm } from '../../support/memory-crm.js';
-import { LostStep, type MemoryUser, openMemoryUsers } from '../../support/memory-user.js';
+import { type MemoryUser, openMemoryUsers } from '../../support/memory-user.js';
 
 let open: Awaited<ReturnType<typeof openMemoryUsers>>;
 let crm: MemoryCrm;
@@ -54,6 +55,26 @@ function keptBackOnce(connector: Connector): Connector {
     return { ...stream, writer: { ...writer, write } };
   };
   return { ...connector, streams: (settings) => connector.streams(settings).map(limit) };
+}
+
+/** It keeps numbers with their country, and its answer shows them. */
+function spellingPhones(of: MemoryCrm): Connector {
+  const spell = (stream: Stream): Stream => {
+    const writer = stream.writer as RecordWriter;
+    const write: RecordWriter['write'] = async (session, writes, signal) => {
+      const outcomes = await writer.write(session, writes, signal);
+      const done = outcomes.flatMap((it) => (it.kind === 'DONE' ? it : []));
+      for (const { externalId } of done) of.change(externalId, { phone: '+49301' });
+      const ids = done.map(({ externalId }) => externalId);
+      const { records: shown } = await stream.readById(session, ids, signal);
+      return done.map((it) => ({
+        ...it,
+        record: shown.find((record) => record.externalId === it.externalId)!,
+      }));
+    };
+    return { ...stream, writer: { ...writer, write } };
+  };
+  return { ...of.connector, streams: (settings) => of.connector.streams(settings).map(spell) };
 }
 
 describe('a push', () => {
@@ -168,5 +189,15 @@ describe('a push', () => {
     expect(await sync()).toMatchObject({ status: 'SUCCEEDED', updated: 0 });
     expect(crm.received).toEqual([]);
     expect(await links(contactId)).toMatchObject([{ push_due: false }]);
+  });
+
+  it('takes in at once what the CRM has made of a value', async () => {
+    const spelled = await open([{ connector: spellingPhones(crm) }]);
+    const { id } = await spelled.store.contacts.create(spelled.userId, { ...named('a'), phone: '030 1' });
+    await spelled.sync('HUBSPOT', 'TWO_WAY');
+    expect(await spelled.store.contacts.find(spelled.userId, id)).toMatchObject({ phone: '+49301' });
+    expect(await links(id, spelled)).toMatchObject([{ state: 'SYNCED', push_due: false }]);
+    await spelled.sync('HUBSPOT', 'TWO_WAY');
+    expect(crm.received).toHaveLength(1);
   });
 });

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ContactValues, emptyValues, type SyncRun } from '../../../src/domain/index.js';
+import { LostStep } from '../../support/lost-steps.js';
 import { MemoryCrm } from '../../support/memory-crm.js';
-import { LostStep, type MemoryUser, openMemoryUsers } from '../../support/memory-user.js';
+import { type MemoryUser, openMemoryUsers } from '../../support/memory-user.js';
 
 let open: Awaited<ReturnType<typeof openMemoryUsers>>;
 

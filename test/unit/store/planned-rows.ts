@@ -9,7 +9,7 @@ import {
   type SyncDirection,
 } from '../../../src/domain/index.js';
 import { planPage } from '../../../src/store/page-plan.js';
-import type { HeldContact, KnownRecord, PagePlan } from '../../../src/store/plan.js';
+import type { FitRecord, HeldContact, KnownRecord, PagePlan } from '../../../src/store/plan.js';
 
 interface Link extends KnownRecord {
   readonly platform: Platform;
@@ -29,6 +29,7 @@ export class Rows {
   logged = 0;
   policy: ConflictPolicy = 'NEWEST_WINS';
   direction: SyncDirection = 'PULL';
+  fit: FitRecord = (_, values) => values;
   private readonly all = new Map<Platform, Map<string, Link>>();
 
   /** The links of HubSpot, by external id. */
@@ -54,7 +55,7 @@ export class Rows {
       { records: [], tombstones: [], faults: [], cursor: {}, last: false, ...page },
       {
         ...{ runId: newId(), platform, policy: this.policy, direction: this.direction },
-        ...{ whole: false, marksSeen: false, sent: new Map() },
+        ...{ whole: false, marksSeen: false, sent: new Map(), fitted: this.fit },
         ...{ mayBeStale: page.mayBeStale ?? false, known: new Map(links), contacts: this.hold(platform) },
         ...{ candidates: this.findCandidates(platform), reported: new Set<string>() },
       },
