@@ -17,7 +17,7 @@ interface Caller {
 
 /**
  * The session of a run's integration, whose tokens are renewed as the stored credentials say.
- * @throws AppError INTEGRATION_NOT_CONNECTED
+ * @throws AppError NEEDS_REAUTHORIZATION where another process has found the grant dead: to disconnect would have ended the run
  */
 export async function openSession(
   { store, events }: SessionDeps,
@@ -29,8 +29,8 @@ export async function openSession(
   if (!credentials) {
     const name = platformNames[platform];
     throw new AppError(
-      'INTEGRATION_NOT_CONNECTED',
-      `${name} is no longer connected. Connect it, then sync again.`,
+      'NEEDS_REAUTHORIZATION',
+      `${name} no longer accepts this connection. Connect ${name} again, then sync.`,
     );
   }
   const onChange = (integration: Integration) => events.publish('integration', userId, integration);
