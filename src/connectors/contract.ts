@@ -8,6 +8,7 @@ import type {
   RateBudget,
   RecordFault,
   SourceRecord,
+  ToldChange,
   Tombstone,
 } from '../domain/index.js';
 
@@ -217,7 +218,7 @@ export interface ChangeNotice {
 /** The CRM calls us when something changes, for all accounts of our app at one address. */
 export interface Webhooks {
   /**
-   * Whose records changed. Of the payload nothing but the ids is used, for anybody may have seen or delayed it.
+   * Whose records changed. Of the payload nothing but ids and times is used, for anybody may have seen or delayed it.
    * @throws AppError UNAUTHENTICATED when the CRM has not signed it, or too long ago; BAD_USER_INPUT when it cannot be read.
    */
   read(delivery: WebhookDelivery): readonly AccountChanges[];
@@ -252,7 +253,8 @@ export interface JournalEntry {
 export interface AccountChanges {
   /** The CRM's own id of the account. */
   readonly accountId: string;
-  readonly externalIds: readonly string[];
+  /** Each record once. */
+  readonly records: readonly ToldChange[];
 }
 
 /** What a platform can do, for the table in the README: each a few words, or false where it cannot. */

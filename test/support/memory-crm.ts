@@ -34,6 +34,8 @@ export class MemoryCrm extends MemoryRecords {
   readonly connector: Connector;
   /** All writes that have reached it, in their order. */
   readonly received: RecordWrite[] = [];
+  /** All ids that were asked for. */
+  readonly asked: string[] = [];
   onWrite: ((when: 'before' | 'after', writes: readonly RecordWrite[]) => void) | undefined;
   answer: ((write: RecordWrite) => WriteOutcome | undefined) | undefined;
   private generation = 0;
@@ -79,6 +81,7 @@ export class MemoryCrm extends MemoryRecords {
 
   private readById(externalIds: readonly string[]): RecordsById {
     if (externalIds.length > this.options.batchSize) throw new Error('more ids than one call takes');
+    this.asked.push(...externalIds);
     const records = new Map<string, SourceRecord>();
     const tombstones: Tombstone[] = [];
     for (const externalId of externalIds) {

@@ -48,6 +48,8 @@ export class MemoryRecords {
   /** Of the newest change. */
   protected version = 0;
   private clock = 0;
+  /** Hears of every change, whoever made it. */
+  onChange: ((row: MemoryRecord) => void) | undefined;
 
   constructor(options: MemoryCrmOptions) {
     const sizes = { pageSize: 100, batchSize: 100 };
@@ -107,7 +109,9 @@ export class MemoryRecords {
   protected keep(row: MemoryRecord): string {
     this.version += 1;
     this.clock = Math.max(this.clock + 1, this.options.now());
-    this.rows.set(row.externalId, { ...row, changedAt: this.clock, version: this.version });
+    const kept = { ...row, changedAt: this.clock, version: this.version };
+    this.rows.set(row.externalId, kept);
+    this.onChange?.(kept);
     return row.externalId;
   }
 

@@ -28,6 +28,8 @@ export interface MemoryUser {
   sync(platform: Platform, direction: SyncDirection, mode?: SyncMode): Promise<SyncRun>;
   /** The same of a run about certain contacts or another run. */
   special(ask: SpecialRun): Promise<SyncRun>;
+  /** Every run that what the CRM told of has started, or would start. */
+  takeInTold(platform: Platform): Promise<void>;
   query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 
@@ -70,11 +72,22 @@ export async function openMemoryUsers(): Promise<
       }
       throw new Error(`the run did not end in ${mostSteps} steps`);
     };
+    /** The run under way, or one for what is pending. */
+    const findTold = async (platform: Platform) => {
+      const run = await store.runs.findActive(userId, platform);
+      if (run) return { run, integrationId: (await store.integrations.get(userId, platform)).id };
+      const text = 'SELECT FROM crm_pending_changes WHERE user_id = $1 AND platform = $2 LIMIT 1';
+      const { rowCount } = await client.query(text, [userId, platform]);
+      return rowCount === 0 ? null : store.pending.startRun(userId, platform);
+    };
     return {
       ...{ userId, store },
       sync: async (platform, direction, mode = 'INCREMENTAL') =>
         toEnd(await store.runs.start(userId, { platform, direction, mode, trigger: 'USER' })),
       special: async (ask) => toEnd(await store.runs.startSpecial(userId, ask)),
+      async takeInTold(platform) {
+        for (let it = await findTold(platform); it; it = await findTold(platform)) await toEnd(it);
+      },
       query: async (text, values = [userId]) => (await client.query(text, [...values])).rows,
     };
   };
