@@ -165,6 +165,11 @@ export interface RecordWriter<S extends Session = Session> {
   /** The most writes of one kind that one call takes. */
   readonly most: Readonly<Record<WriteKind, number>>;
   /**
+   * How many calls so many writes of a kind take, in batches of `most`, where the CRM holds what is thought and takes all
+   * of it; what it refuses, or has otherwise, takes more. Where that depends on what is written, the most.
+   */
+  callsFor(kind: WriteKind, count: number): number;
+  /**
    * What a record holds once it was given these values: a field that the CRM insists on is filled by a stated rule, an
    * e-mail takes the CRM's spelling. Pure; what the record cannot hold comes back as it is. The engine compares this
    * with what both sides last agreed on: what is equal is not sent.

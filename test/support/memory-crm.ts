@@ -172,6 +172,7 @@ export class MemoryCrm extends MemoryRecords {
     return {
       fields: contactFields.map(({ name }) => name),
       most: { CREATE: batchSize, UPDATE: batchSize, DELETE: batchSize },
+      callsFor: (_kind, count) => Math.ceil(count / batchSize),
       fit,
       write: async (session, writes) =>
         counted(session, () => {

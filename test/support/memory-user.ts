@@ -26,6 +26,8 @@ export interface MemoryUser {
   readonly store: Store;
   /** A sync to its end, whatever it is held for being approved. */
   sync(platform: Platform, direction: SyncDirection, mode?: SyncMode): Promise<SyncRun>;
+  /** The same as a dry run. */
+  foretell(platform: Platform, direction: SyncDirection, mode?: SyncMode): Promise<SyncRun>;
   /** The same of a run about certain contacts or another run. */
   special(ask: SpecialRun): Promise<SyncRun>;
   /** Every run that what the CRM told of has started, or would start. */
@@ -84,6 +86,8 @@ export async function openMemoryUsers(): Promise<
       ...{ userId, store },
       sync: async (platform, direction, mode = 'INCREMENTAL') =>
         toEnd(await store.runs.start(userId, { platform, direction, mode, trigger: 'USER' })),
+      foretell: async (platform, direction, mode = 'INCREMENTAL') =>
+        toEnd(await store.runs.start(userId, { platform, direction, mode, trigger: 'USER', dryRun: true })),
       special: async (ask) => toEnd(await store.runs.startSpecial(userId, ask)),
       async takeInTold(platform) {
         for (let it = await findTold(platform); it; it = await findTold(platform)) await toEnd(it);
