@@ -88,7 +88,7 @@ export function createCredentialStore(database: Database, vault: Vault): Credent
             ...(before.state !== 'CONNECTED' && isSynced(before.cursors) && { rereadDueAt: new Date() }),
             ...(isAnother && {
               ...{ cursors: {}, lastSyncedAt: null, apiUrl: tokens.apiUrl ?? null },
-              ...{ rereadDueAt: null, listenerOwner: null, listenPlace: Prisma.DbNull },
+              ...{ rereadDueAt: null, listenerOwner: null, listenPlace: Prisma.DbNull, firstPushedAt: null },
             }),
           },
         });

@@ -47,11 +47,21 @@ export interface PushSending {
     most: (kind: PushKind, recordType: string) => number,
     decide: DecidePush,
   ): Promise<HeldBatch | 'none' | null>;
+  /** Of taken pushes, that they were not sent after all: no call was made. */
+  putBack(claim: ClaimedRun, pushIds: readonly string[]): Promise<void>;
 }
 
 export function createPushSending(database: Database): PushSending {
   return {
     takeNext: (claim, most, decide) => asRun(database, claim, (sql) => takeNext(sql, claim, most, decide)),
+    putBack: (claim, pushIds) =>
+      asRun(database, claim, async (sql) => {
+        await sql.query(
+          `UPDATE sync_pushes SET state = 'PLANNED', sent_at = NULL
+           WHERE user_id = $1 AND id = ANY($2) AND state = 'SENT'`,
+          [claim.userId, pushIds],
+        );
+      }),
   };
 }
 

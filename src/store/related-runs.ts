@@ -6,7 +6,7 @@ import { readRun, runColumns } from './run-rows.js';
 export interface RelatedRuns {
   /** Those of the ids that are the user's runs, in any order. */
   findAll(userId: string, ids: readonly string[]): Promise<SyncRun[]>;
-  /** Of each run the newest undo, where there is one; `ofRunId` says of which. In any order. */
+  /** Of each run its undo, under way or over, where there is one that was not given up; `ofRunId` says of which. In any order. */
   findUndoing(userId: string, ids: readonly string[]): Promise<SyncRun[]>;
 }
 
@@ -21,7 +21,8 @@ export function createRelatedRuns(database: Database): RelatedRuns {
         userId,
         ids,
         `SELECT DISTINCT ON (of_run_id) ${runColumns} FROM sync_runs
-         WHERE user_id = $1 AND of_run_id = ANY($2) AND purpose = 'UNDO' ORDER BY of_run_id, queued_at DESC, id DESC`,
+         WHERE user_id = $1 AND of_run_id = ANY($2) AND purpose = 'UNDO'
+           AND status NOT IN ('FAILED', 'CANCELLED') ORDER BY of_run_id, queued_at DESC, id DESC`,
       ),
   };
 }

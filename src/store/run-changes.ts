@@ -1,4 +1,4 @@
-import type { ContactChange, PageOf, PageRequest } from '../domain/index.js';
+import { activeStatuses, type ContactChange, type PageOf, type PageRequest } from '../domain/index.js';
 import { type ChangeRow, loggedColumns, toPages } from './change-rows.js';
 import type { Database } from './database.js';
 import { decodeCursor, readAlongIndex } from './keyset.js';
@@ -18,10 +18,12 @@ const order = 'changes';
 const changedHere = (schema: string, ofRun: string) =>
   `SELECT ${loggedColumns}, NOT r.dry_run AS "isDone" FROM ${schema}.contact_changes h WHERE ${ofRun} AND h.user_id = $1 AND h.sync_run_id = r.id`;
 
+/** What a run that was cancelled or has failed had planned, nobody sends any more. */
 const sent = `SELECT h.id, h.contact_id, CASE h.kind WHEN 'CREATE' THEN 'CREATED' WHEN 'UPDATE' THEN 'UPDATED'
     ELSE 'DELETED' END, 'API', h.platform::text, h.sync_run_id, coalesce(h.sent_at, h.at), NULL::timestamptz,
     h.fields, h.state = 'DONE'
-  FROM public.sync_pushes h WHERE h.user_id = $1 AND h.sync_run_id = r.id AND h.state IN ('PLANNED', 'SENT', 'DONE')`;
+  FROM public.sync_pushes h WHERE h.user_id = $1 AND h.sync_run_id = r.id AND (h.state IN ('SENT', 'DONE')
+    OR h.state = 'PLANNED' AND (r.dry_run OR r.status IN (${activeStatuses.map((it) => `'${it}'`).join(', ')})))`;
 
 /**
  * Whether a contact goes with its record is known only when it is done: all are shown. Whose record it is, is asked of

@@ -161,9 +161,17 @@ async function keepBookmarks(sql: Sql, { userId, run, checkpoint }: ClaimedRun):
   await sql.query(
     `UPDATE crm_integrations SET cursors = cursors || $3::jsonb, updated_at = now(),
        last_synced_at = CASE WHEN $4 = 'CHANGE' AND cursors || $3::jsonb = cursors THEN last_synced_at ELSE now() END,
-       reread_due_at = CASE WHEN reread_due_at >= $5 THEN reread_due_at END
+       reread_due_at = CASE WHEN reread_due_at >= $5 OR $6 OR ($7 AND direction <> 'PUSH') THEN reread_due_at END
      WHERE user_id = $1 AND platform = $2`,
-    [userId, run.platform, JSON.stringify(cursors), run.trigger, run.queuedAt],
+    [
+      userId,
+      run.platform,
+      JSON.stringify(cursors),
+      run.trigger,
+      run.queuedAt,
+      run.purpose !== 'SYNC',
+      run.direction === 'PUSH',
+    ],
   );
 }
 

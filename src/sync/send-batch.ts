@@ -17,12 +17,11 @@ type Of<Kind extends WriteOutcome['kind']> = Extract<WriteOutcome, { kind: Kind 
 
 /** Sends pushes of one kind and type, and keeps what the CRM answered; null: the run is in other hands. */
 export async function sendBatch(store: Pick<Store, 'pushes'>, work: BatchWork): Promise<Sent | null> {
-  const { session, streams, writers, pushes } = work;
+  const { streams, writers, pushes } = work;
   const stream = streams.find(({ recordType }) => recordType === pushes[0]?.recordType);
   const writer = stream?.writer;
   if (!writer) throw new Error('a push was taken whose records cannot be written');
-  // What has been begun is ended: only its answer tells what the CRM holds.
-  const outcomes = await writer.write(session, pushes.map(writeOf), new AbortController().signal);
+  const outcomes = await write(store, work, writer);
   const byId = new Map(pushes.map((push) => [push.id, push]));
   const told = outcomes.flatMap((outcome) => {
     const push = byId.get(outcome.id);
@@ -39,6 +38,22 @@ export async function sendBatch(store: Pick<Store, 'pushes'>, work: BatchWork): 
   const isStuck = unsure.length > 0 && unsure.length === outcomes.length;
   const lookAgainMs = isStuck ? Math.min(...unsure.map(({ afterMs }) => afterMs)) : null;
   return claim && { claim, lookAgainMs };
+}
+
+/** What has been begun is ended: only its answer tells what the CRM holds. What a limit of ours kept back was not sent. */
+async function write(
+  { pushes: kept }: Pick<Store, 'pushes'>,
+  { claim, session, pushes }: BatchWork,
+  writer: RecordWriter,
+): Promise<readonly WriteOutcome[]> {
+  const before = session.calls;
+  try {
+    return await writer.write(session, pushes.map(writeOf), new AbortController().signal);
+  } catch (error) {
+    const fresh = pushes.filter(({ sentAt }) => sentAt === null).map(({ id }) => id);
+    if (session.calls === before) await kept.putBack(claim, fresh);
+    throw error;
+  }
 }
 
 interface Told {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLObjectType } from 'graphql';
+import pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type ApiClient, openApiClient } from '../support/api-client.js';
 import { readContacts } from '../support/contact-comparison.js';
@@ -13,7 +14,7 @@ let stack: Stack;
 let alice: ApiClient;
 let mallory: ApiClient;
 /** What Mallory has learnt of Alice's ids. */
-let hers: { contact: string; deleted: string; run: string; openRun: string; integration: string };
+let hers: Record<'contact' | 'deleted' | 'run' | 'openRun' | 'integration' | 'conflict', string>;
 
 /** All that Alice can see, as text: it must be the same after whatever Mallory tries. */
 async function photograph(): Promise<string> {
@@ -21,7 +22,10 @@ async function photograph(): Promise<string> {
     viewer { userId }
     contacts(first: 1) { totalCount }
     integrations { id state accountId contactCount currentRun { id } settings { syncEveryMinutes massDeleteLimit } }
-    syncRuns(first: 100) { nodes { id status progress { sequence } recordErrors { totalCount } } }
+    syncRuns(first: 100) { nodes { id status progress { sequence } recordErrors { totalCount } undoneBy { id }
+      changes(first: 100) { nodes { id } } } }
+    conflicts { totalCount nodes { id field remoteValue } }
+    latest: contacts(first: 10) { nodes { history { nodes { id } } provenance { field source } } }
   }`);
   const contacts = await readContacts(alice, { orderBy: { field: 'CREATED_AT', direction: 'ASC' } });
   return JSON.stringify({ state, contacts });
@@ -44,9 +48,23 @@ beforeAll(async () => {
   await alice.query('mutation ($id: ID!) { pauseSync(id: $id) { syncRun { id } } }', { id: syncRun.id });
   hers = {
     ...{ contact: first!.id, deleted: second!.id, run, openRun: syncRun.id },
-    integration: integration.id,
+    ...{ integration: integration.id, conflict: await openConflict(first!.id) },
   };
 });
+
+/** A field of Alice's contact that waits for her choice. */
+async function openConflict(contactId: string): Promise<string> {
+  const client = new pg.Client({ connectionString: stack.database.url });
+  await client.connect();
+  const made = await client.query(
+    `INSERT INTO crm_conflicts (user_id, id, platform, external_id, field, remote_value)
+     SELECT user_id, new_id(), platform, external_id, 'title', 'Theirs' FROM crm_contact_mappings
+     WHERE contact_id = $1 RETURNING id`,
+    [contactId],
+  );
+  await client.end();
+  return made.rows[0].id;
+}
 
 const byId = (field: string, selection: string) => (id: string) =>
   expectUnknown(`mutation ($id: ID!) { ${field}(id: $id) { ${selection} } }`, { id });
@@ -62,10 +80,13 @@ async function expectUnknown(document: string, variables: Record<string, unknown
 }
 
 const runControls = Object.fromEntries(
-  ['pauseSync', 'resumeSync', 'cancelSync'].map((field) => [
+  ['pauseSync', 'resumeSync', 'cancelSync', 'approveSync'].map((field) => [
     field,
     () => byId(field, 'syncRun { id status }')(hers.openRun),
   ]),
+);
+const runRepeats = Object.fromEntries(
+  ['retrySync', 'undoSync'].map((field) => [field, () => byId(field, 'syncRun { id status }')(hers.run)]),
 );
 
 /** What Mallory can try by each operation; a new operation without an entry fails the test below. */
@@ -135,6 +156,21 @@ const attempts: Record<string, () => Promise<void>> = {
     for (const { id } of await readContacts(alice)) expect(mine.has(id)).toBe(false);
   },
   ...runControls,
+  ...runRepeats,
+  async pushContacts() {
+    const document =
+      'mutation ($ids: [ID!]!) { pushContacts(ids: $ids, platform: HUBSPOT) { syncRun { id status } } }';
+    const refusal = await mallory.refusal(document, { ids: [hers.contact] });
+    expect(refusal.extensions.code).toBe('NOT_FOUND');
+  },
+  async conflicts() {
+    const { conflicts } = await mallory.query('{ conflicts { totalCount nodes { id } } }');
+    expect(conflicts).toEqual({ totalCount: 0, nodes: [] });
+  },
+  resolveConflict: () =>
+    expectUnknown('mutation ($id: ID!) { resolveConflict(id: $id, choice: REMOTE) { contact { id } } }', {
+      id: hers.conflict,
+    }),
   async createContact() {
     const [target] = await readContacts(alice);
     const input = { email: target!.email ?? 'somebody@example.com', firstName: 'Mallory' };

@@ -36,7 +36,7 @@ export class MemoryCrm extends MemoryRecords {
   readonly received: RecordWrite[] = [];
   /** All ids that were asked for. */
   readonly asked: string[] = [];
-  onWrite: ((when: 'before' | 'after', writes: readonly RecordWrite[]) => void) | undefined;
+  onWrite: ((when: 'before' | 'after', writes: readonly RecordWrite[]) => void | Promise<void>) | undefined;
   answer: ((write: RecordWrite) => WriteOutcome | undefined) | undefined;
   private generation = 0;
 
@@ -175,13 +175,13 @@ export class MemoryCrm extends MemoryRecords {
       callsFor: (_kind, count) => Math.ceil(count / batchSize),
       fit,
       write: async (session, writes) =>
-        counted(session, () => {
+        counted(session, async () => {
           const kinds = new Set(writes.map(({ kind }) => kind));
           if (writes.length > batchSize || kinds.size > 1) throw new Error('more than one call takes');
-          this.onWrite?.('before', writes);
+          await this.onWrite?.('before', writes);
           this.received.push(...writes);
           const outcomes = writes.map((write) => this.carryOut(write));
-          this.onWrite?.('after', writes);
+          await this.onWrite?.('after', writes);
           return outcomes;
         }),
     };

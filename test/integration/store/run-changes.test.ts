@@ -72,7 +72,11 @@ describe('what a run changed', () => {
     ];
     for (const state of ['ASKED', 'FAILED', 'SKIPPED']) await insertPush(state);
     await pull(2, 'other');
+    await setRun(`status = 'PAUSED'`);
     const changes = await readAll();
+    await setRun(`status = 'CANCELLED'`); // then nobody sends what was planned
+    expect((await readAll()).map(({ id }) => id)).toEqual(changes.slice(0, 5).map(({ id }) => id));
+    await setRun(`status = 'SUCCEEDED'`);
     expect(changes.map((it) => [it.kind, it.source, it.platform, it.isDone])).toEqual([
       ...[0, 1, 2].map(() => ['CREATED', 'HUBSPOT', null, true]),
       ['CREATED', 'API', 'HUBSPOT', true],
