@@ -1,4 +1,4 @@
-import type { ConflictPolicy, Page, SyncPhase } from '../domain/index.js';
+import type { ConflictPolicy, Page, SyncDirection, SyncPhase } from '../domain/index.js';
 import type { Database, Sql } from './database.js';
 import { holdDeletions, releaseMet, settleDeletions } from './held-deletions.js';
 import { findKnown, findReported } from './known-records.js';
@@ -56,7 +56,7 @@ export async function commitPage(
       runId: run.id,
       platform: run.platform,
       policy: held.policy,
-      direction: run.direction,
+      direction: held.direction,
       whole: at.whole,
       marksSeen,
       mayBeStale,
@@ -75,10 +75,10 @@ export async function commitPage(
 async function holdPage(
   sql: Sql,
   { userId, run, page }: ClaimedRun,
-): Promise<{ policy: ConflictPolicy; holds: boolean } | null> {
+): Promise<{ policy: ConflictPolicy; direction: SyncDirection; holds: boolean } | null> {
   const held = await sql.query({
     name: 'hold-run',
-    text: `SELECT i.conflict_policy AS policy, ${lockContacts}, EXISTS (SELECT FROM crm_held_deletions h
+    text: `SELECT i.conflict_policy AS policy, CASE WHEN r.direction = 'PULL' AND i.direction <> 'PULL' THEN 'TWO_WAY' ELSE r.direction END AS direction, ${lockContacts}, EXISTS (SELECT FROM crm_held_deletions h
         WHERE h.user_id = r.user_id AND h.platform = r.platform) AS holds
       FROM sync_runs r JOIN crm_integrations i USING (user_id, platform)
       WHERE r.user_id = $1 AND r.id = $2 AND r.page = $3 AND r.status = 'RUNNING' FOR UPDATE OF r`,

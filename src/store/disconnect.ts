@@ -14,8 +14,8 @@ export interface Disconnected {
 
 /**
  * Forgets the tokens, cancels the run under way and, when asked, deletes the contacts that came from
- * this platform, as did all that were merged into them, and that no other connected platform holds. The
- * links stay, unseen, so that connecting the same account again goes on where it was.
+ * this platform, as did all that were merged into them, and that no other connected platform holds; no CRM is told of
+ * it. The other contacts' links stay, unseen, so that connecting the same account again goes on where it was.
  */
 export function disconnect(
   database: Database,
@@ -76,6 +76,9 @@ const deleteOwnContacts = `WITH gone AS (
         JOIN crm_integrations i USING (user_id, platform)
         WHERE m.user_id = $1::uuid AND m.platform <> $2 AND i.state <> 'DISCONNECTED' AND m.state <> 'DELETED_REMOTELY')
     RETURNING c.id),
-  unlinked AS (DELETE FROM crm_contact_mappings WHERE user_id = $1::uuid AND platform = $2)
+  unlinked AS (DELETE FROM crm_contact_mappings WHERE user_id = $1::uuid AND platform = $2 AND (contact_id IN (SELECT id FROM gone)
+      OR contact_id IN (SELECT id FROM contacts WHERE user_id = $1::uuid AND deleted_at IS NOT NULL))),
+  unsent AS (UPDATE crm_contact_mappings SET push_due = false
+    WHERE user_id = $1::uuid AND platform <> $2 AND push_due AND contact_id IN (SELECT id FROM gone))
   INSERT INTO contact_changes (user_id, id, contact_id, kind, source, fields)
   SELECT $1::uuid, new_id(), id, 'DELETED', 'API', '{}' FROM gone`;

@@ -83,7 +83,10 @@ export interface PlanContext {
   readonly runId: string;
   readonly platform: Platform;
   readonly policy: ConflictPolicy;
-  /** PUSH takes nothing in: it decides what both sides changed, and sees what is gone. */
+  /**
+   * PUSH takes nothing in: it decides what both sides changed, and sees what is gone. TWO_WAY: edits that were not sent
+   * will be, by this run or, where it only reads, by the integration's next one.
+   */
   readonly direction: SyncDirection;
   readonly fitted: FitRecord;
   /** The stream is read whole by this run. */

@@ -42,10 +42,21 @@ export interface ContactCalls {
   search(ask: SearchRequest): Promise<ContactsReply>;
   /** The contacts of these ids that are there and not archived (200, or 207 with errors for the others). */
   readBatch(ids: readonly string[]): Promise<ContactsReply>;
+  /** Those of these ids that are archived, with the time. */
+  readArchived(ids: readonly string[]): Promise<ContactsReply>;
 }
 
 export function createCalls(session: HttpSession, rules: HubspotRules, signal: AbortSignal): ContactCalls {
   const { accountId } = session;
+  const readBatch = async (
+    ids: readonly string[],
+    properties: readonly string[],
+    query: Record<string, string>,
+  ) => {
+    const body = { properties, propertiesWithHistory: [], inputs: ids.map((id) => ({ id })) };
+    const ask = { method: 'POST', path: `${contactsPath}/batch/read`, query, body, priority: 4 } as const;
+    return read(await session.call({ ...ask, ...rules.ofCall(accountId) }, signal));
+  };
   return {
     list: async ({ after, archived, properties }) => {
       const query = {
@@ -73,13 +84,8 @@ export function createCalls(session: HttpSession, rules: HubspotRules, signal: A
       } as const;
       return read(await session.call(request, signal));
     },
-    readBatch: async (ids) => {
-      const inputs = ids.map((id) => ({ id }));
-      const body = { properties: requestedProperties, propertiesWithHistory: [], inputs };
-      const path = `${contactsPath}/batch/read`;
-      const request = { method: 'POST', path, body, priority: 4, ...rules.ofCall(accountId) } as const;
-      return read(await session.call(request, signal));
-    },
+    readBatch: (ids) => readBatch(ids, requestedProperties, {}),
+    readArchived: (ids) => readBatch(ids, ['hs_object_id'], { archived: 'true' }),
   };
 }
 

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cursor, Page } from '../../domain/index.js';
 import type { RecordsById, Stream } from '../contract.js';
 import type { HttpSession } from '../kit/session.js';
-import { createCalls, pageMax } from './calls.js';
+import { type ContactCalls, createCalls, pageMax } from './calls.js';
 import { readArchived, readChanges } from './changes-walk.js';
-import { convertContact, recordType, urlsOf } from './convert.js';
+import { convertArchived, convertContact, recordType, urlsOf } from './convert.js';
 import { type ContactsState, type ListState, parseCursor } from './cursor.js';
 import { beginList, readList, readNewest } from './full-walk.js';
 import type { HubspotRules } from './limits.js';
@@ -35,7 +35,7 @@ export function createContactsStream(options: ContactsOptions): Stream<HttpSessi
   };
 }
 
-/** An id that a merge ended is answered with the record that the merge made. */
+/** An id that a merge ended is answered with the record that the merge made. When a record was archived takes a call more. */
 async function readById(
   { appUrl, rules }: ContactsOptions,
   session: HttpSession,
@@ -45,13 +45,29 @@ async function readById(
   const ids = new Set(externalIds);
   if (ids.size > pageMax.batch) throw new RangeError(`At most ${pageMax.batch} ids at once, not ${ids.size}`);
   if (ids.size === 0) return { records: [], tombstones: [], faults: [] };
-  const reply = await createCalls(session, rules, signal).readBatch([...ids]);
+  const calls = createCalls(session, rules, signal);
+  const reply = await calls.readBatch([...ids]);
   const urlOf = urlsOf(appUrl, session.accountId);
   const { records, faults } = sorted(reply.results.filter(isThere).map((raw) => convertContact(raw, urlOf)));
   const told = [...records, ...faults].flatMap((it) => it.externalId ?? []);
   const found = new Set([...told, ...records.flatMap(({ replaces }) => replaces)]);
   const gone = [...ids].filter((id) => !found.has(id));
-  return { records, faults, tombstones: gone.map((externalId) => ({ externalId, recordType, at: null })) };
+  const times = gone.length === 0 ? new Map<string, Date | null>() : await timesOf(calls, gone);
+  const tombstones = gone.map((externalId) => ({
+    externalId,
+    recordType,
+    at: times.get(externalId) ?? null,
+  }));
+  return { records, faults, tombstones };
+}
+
+/** When each was archived: where both sides have changed a contact, the later one may win. */
+async function timesOf(calls: ContactCalls, ids: readonly string[]): Promise<Map<string, Date | null>> {
+  const { results } = await calls.readArchived(ids);
+  const told = results.map(convertArchived);
+  return new Map(
+    told.flatMap((it) => ('tombstone' in it ? [[it.tombstone.externalId, it.tombstone.at] as const] : [])),
+  );
 }
 
 /** State → one call → page and next state, until the state is `done`: so every page is a place to resume at. */
