@@ -11,9 +11,9 @@ export function createWebhookCommands(deps: CommandDeps): WebhookCommands {
     async receiveWebhook(platform, { target, ...delivery }) {
       const webhooks = connectors.get(platform)?.webhooks;
       if (!webhooks) throw notFound('path');
-      for (const { accountId, externalIds } of webhooks.read({ ...delivery, url: publicUrl + target })) {
+      for (const { accountId, records } of webhooks.read({ ...delivery, url: publicUrl + target })) {
         for (const userId of await store.pending.findUsers(platform, accountId)) {
-          const started = await store.pending.note(userId, platform, externalIds);
+          const started = await store.pending.note(userId, platform, records);
           if (started) await setOff(deps, userId, started);
         }
       }

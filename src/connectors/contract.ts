@@ -8,6 +8,7 @@ import type {
   RateBudget,
   RecordFault,
   SourceRecord,
+  ToldChange,
   Tombstone,
 } from '../domain/index.js';
 
@@ -164,6 +165,11 @@ export interface RecordWriter<S extends Session = Session> {
   /** The most writes of one kind that one call takes. */
   readonly most: Readonly<Record<WriteKind, number>>;
   /**
+   * How many calls so many writes of a kind take, in batches of `most`, where the CRM holds what is thought and takes all
+   * of it; what it refuses, or has otherwise, takes more. Where that depends on what is written, the most.
+   */
+  callsFor(kind: WriteKind, count: number): number;
+  /**
    * What a record holds once it was given these values: a field that the CRM insists on is filled by a stated rule, an
    * e-mail takes the CRM's spelling. Pure; what the record cannot hold comes back as it is. The engine compares this
    * with what both sides last agreed on: what is equal is not sent.
@@ -217,7 +223,7 @@ export interface ChangeNotice {
 /** The CRM calls us when something changes, for all accounts of our app at one address. */
 export interface Webhooks {
   /**
-   * Whose records changed. Of the payload nothing but the ids is used, for anybody may have seen or delayed it.
+   * Whose records changed. Of the payload nothing but ids and times is used, for anybody may have seen or delayed it.
    * @throws AppError UNAUTHENTICATED when the CRM has not signed it, or too long ago; BAD_USER_INPUT when it cannot be read.
    */
   read(delivery: WebhookDelivery): readonly AccountChanges[];
@@ -252,7 +258,8 @@ export interface JournalEntry {
 export interface AccountChanges {
   /** The CRM's own id of the account. */
   readonly accountId: string;
-  readonly externalIds: readonly string[];
+  /** Each record once. */
+  readonly records: readonly ToldChange[];
 }
 
 /** What a platform can do, for the table in the README: each a few words, or false where it cannot. */

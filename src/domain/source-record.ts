@@ -25,6 +25,13 @@ export interface Tombstone {
   readonly at: Date | null;
 }
 
+/** A record of which the CRM has told that it changed. */
+export interface ToldChange {
+  readonly externalId: string;
+  /** By the clock that the record's own time is of, to the millisecond; null where the CRM tells no such time. */
+  readonly at: Date | null;
+}
+
 /** A record that could not be taken; the run goes on without it. */
 export interface RecordFault {
   readonly externalId: string | null;

@@ -96,7 +96,7 @@ export interface SyncRun extends SyncCounts {
   /** The CRM's own total, when it tells one. */
   readonly total: number | null;
   readonly waitingFor: string | null;
-  /** What it waits for its user's approval of. */
+  /** What it waits for its user's approval of; of a dry run what the run would wait for first. */
   readonly brake: RunBrake | null;
   /** When a run that waits goes on. */
   readonly goesOnAt: Date | null;

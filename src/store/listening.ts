@@ -84,8 +84,10 @@ async function note(
   externalIds: readonly string[],
   isGap: boolean,
 ): Promise<StartedRun | null> {
+  // Of its time nothing is told: see the connector's notices.
+  const told = externalIds.map((externalId) => ({ externalId, at: null }));
   const lost = isGap ? await noteGap(sql, userId, platform) : null;
-  return (await noteChanges(sql, userId, platform, externalIds)) ?? lost;
+  return (await noteChanges(sql, userId, platform, told)) ?? lost;
 }
 
 function take(

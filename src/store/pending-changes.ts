@@ -1,4 +1,4 @@
-import type { Platform } from '../domain/index.js';
+import type { Platform, ToldChange } from '../domain/index.js';
 import { holdIntegration, type StartedRun, startChangeRun } from './change-runs.js';
 import type { Database, Sql } from './database.js';
 import { asRun, type ClaimedRun } from './run-rows.js';
@@ -20,12 +20,17 @@ export interface PendingChanges {
    */
   findUsers(platform: Platform, accountId: string): Promise<string[]>;
   /** The run that was started for them; null where one is under way, which takes them in, or none may be. */
-  note(userId: string, platform: Platform, externalIds: readonly string[]): Promise<StartedRun | null>;
+  note(userId: string, platform: Platform, told: readonly ToldChange[]): Promise<StartedRun | null>;
   /** The same for changes of which the CRM has lost track: everything since the bookmark is to be read again. */
   noteGap(userId: string, platform: Platform): Promise<StartedRun | null>;
   /** A run for what was left without one, as by a crash or a failed run; null where there is one, or none may be. */
   startRun(userId: string, platform: Platform): Promise<StartedRun | null>;
-  /** The oldest first. */
+  /**
+   * Settles what is told of our own writes: the record's link was moved last by a push, at the very time that is told.
+   * Told with another time as well, it has none, and is read.
+   */
+  settleEchoes(claim: ClaimedRun): Promise<void>;
+  /** The oldest first, without those. */
   list(claim: ClaimedRun, limit: number): Promise<PendingChange[]>;
 }
 
@@ -39,19 +44,20 @@ export function createPendingChanges(database: Database): PendingChanges {
         );
         return found.rows.map((row) => row.user_id as string);
       }),
-    note: (userId, platform, externalIds) =>
-      database.asUser(userId, (sql) => noteChanges(sql, userId, platform, externalIds)),
+    note: (userId, platform, told) =>
+      database.asUser(userId, (sql) => noteChanges(sql, userId, platform, told)),
     noteGap: (userId, platform) => database.asUser(userId, (sql) => noteGap(sql, userId, platform)),
     startRun: (userId, platform) =>
       database.asUser(userId, async (sql) =>
         (await holdIntegration(sql, userId, platform)) ? startChangeRun(sql, userId, platform) : null,
       ),
+    settleEchoes: (claim) => asRun(database, claim, (sql) => settleEchoes(sql, claim)),
     list: (claim, limit) =>
       asRun(database, claim, async (sql) => {
         const found = await sql.query(
           `SELECT p.external_id AS "externalId", p.version, m.record_type AS "recordType"
            FROM crm_pending_changes p LEFT JOIN crm_contact_mappings m USING (user_id, platform, external_id)
-           WHERE p.user_id = $1 AND p.platform = $2 ORDER BY p.noted_at, p.external_id LIMIT $3`,
+           WHERE p.user_id = $1 AND p.platform = $2 AND (${isEcho}) IS NOT TRUE ORDER BY p.noted_at, p.external_id LIMIT $3`,
           [claim.userId, claim.run.platform, limit],
         );
         return found.rows;
@@ -64,17 +70,40 @@ export async function noteChanges(
   sql: Sql,
   userId: string,
   platform: Platform,
-  externalIds: readonly string[],
+  told: readonly ToldChange[],
 ): Promise<StartedRun | null> {
-  if (externalIds.length === 0 || !(await holdIntegration(sql, userId, platform))) return null;
+  if (told.length === 0 || !(await holdIntegration(sql, userId, platform))) return null;
   const started = await startChangeRun(sql, userId, platform);
   await sql.query(
-    `INSERT INTO crm_pending_changes (user_id, platform, external_id)
-     SELECT $1, $2, id FROM (SELECT DISTINCT unnest($3::text[]) AS id ORDER BY id) AS told
-     ON CONFLICT (user_id, platform, external_id) DO UPDATE SET version = crm_pending_changes.version + 1`,
-    [userId, platform, externalIds],
+    `INSERT INTO crm_pending_changes AS p (user_id, platform, external_id, at)
+     SELECT $1, $2, id, at FROM (
+       SELECT r."externalId" AS id, CASE WHEN count(*) = count(r.at) AND min(r.at) = max(r.at) THEN min(r.at) END AS at
+       FROM json_to_recordset($3) AS r("externalId" text, at timestamptz) GROUP BY 1 ORDER BY 1) AS told
+     ON CONFLICT (user_id, platform, external_id) DO UPDATE SET version = p.version + 1,
+       at = CASE WHEN p.at = excluded.at THEN p.at END`,
+    [userId, platform, JSON.stringify(told)],
   );
   return started;
+}
+
+/**
+ * Whether the pending change `p` is our own write of the record linked by `m`. Nothing else has that time: two changes of a
+ * record never happen at one, as the CRM's connector vouches for by telling it.
+ */
+const isEcho = `p.at = m.remote_updated_at AND m.direction = 'PUSH' AND m.state <> 'DELETED_REMOTELY'`;
+/** In one transaction: what is left of more waits for the next step. */
+const echoesAtOnce = 10_000;
+
+/** What is told anew in this moment has another version: it is looked at again under its lock, and stays. */
+async function settleEchoes(sql: Sql, { userId, run }: ClaimedRun): Promise<void> {
+  await sql.query(
+    `WITH echoes AS MATERIALIZED (SELECT p.external_id FROM crm_pending_changes p
+       JOIN crm_contact_mappings m USING (user_id, platform, external_id)
+       WHERE p.user_id = $1 AND p.platform = $2 AND ${isEcho} ORDER BY p.external_id LIMIT $3 FOR UPDATE OF p)
+     DELETE FROM crm_pending_changes p USING echoes
+     WHERE p.user_id = $1 AND p.platform = $2 AND p.external_id = echoes.external_id`,
+    [userId, run.platform, echoesAtOnce],
+  );
 }
 
 /** In the caller's transaction. */

@@ -28,6 +28,14 @@ export interface PushStanding {
   readonly hasPushed: boolean;
 }
 
+/** What a dry run foretells of the sending. */
+export interface ForetoldSending {
+  readonly totals: readonly PushTotal[];
+  readonly calls: number;
+  /** Null: nothing would hold it. */
+  readonly brake: RunBrake | null;
+}
+
 /** Writing down what a run is going to send, before anything is sent. Null: the run is in other hands. */
 export interface PushPlanning {
   /** Plans for the next `limit` candidates. */
@@ -36,8 +44,10 @@ export interface PushPlanning {
   readStanding(claim: ClaimedRun): Promise<PushStanding>;
   /** Stops the run until its user approves. */
   holdFor(claim: ClaimedRun, brake: RunBrake, words: string): Promise<SyncRun | null>;
-  /** Of a dry run: what sending would count, and the calls that it would take. */
-  foretell(claim: ClaimedRun, totals: readonly PushTotal[], calls: number): Promise<ClaimedRun | null>;
+  /** Of a dry run: what sending would count, the calls that it would take, and what would hold it first. */
+  foretell(claim: ClaimedRun, sending: ForetoldSending): Promise<ClaimedRun | null>;
+  /** Of a dry run: what would hold it. */
+  foretellBrake(claim: ClaimedRun, brake: RunBrake): Promise<ClaimedRun | null>;
 }
 
 export function createPushPlanning(database: Database): PushPlanning {
@@ -58,15 +68,17 @@ export function createPushPlanning(database: Database): PushPlanning {
         const set = `status = 'AWAITING_APPROVAL', brake = $4, waiting_for = $5, page = page + 1`;
         return (await moveRun(sql, claim, set, [brake, words]))?.run ?? null;
       }),
-    foretell: (claim, totals, calls) =>
+    foretellBrake: (claim, brake) =>
+      asRun(database, claim, (sql) => moveRun(sql, claim, 'brake = coalesce(brake, $4)', [brake])),
+    foretell: (claim, { totals, calls, brake }) =>
       asRun(database, claim, (sql) => {
         const countOf = (kinds: readonly PushKind[]) =>
           totals.reduce((sum, { kind, count }) => (kinds.includes(kind) ? sum + count : sum), 0);
         const set = `page = page + 1, processed = processed + $4, created = created + $5, updated = updated + $6,
-          deleted = deleted + $7, api_calls = api_calls + $8, push_place = '{"stage":"FORETOLD","after":null}'`;
+          deleted = deleted + $7, api_calls = api_calls + $8, brake = coalesce(brake, $9), push_place = '{"stage":"FORETOLD","after":null}'`;
         const all = countOf(['CREATE', 'UPDATE', 'DELETE']);
         const counts = [all, countOf(['CREATE']), countOf(['UPDATE']), countOf(['DELETE'])];
-        return moveRun(sql, claim, set, [...counts, calls]);
+        return moveRun(sql, claim, set, [...counts, calls, brake]);
       }),
   };
 }

@@ -80,7 +80,7 @@ export function readRun(row: RunRow): SyncRun {
     total: row.total as number | null,
     waitingFor: row.waiting_for as string | null,
     brake: row.brake as RunBrake | null,
-    goesOnAt: row.waiting_for === null || row.brake !== null ? null : (row.due_at as Date),
+    goesOnAt: row.waiting_for === null || row.status === 'AWAITING_APPROVAL' ? null : (row.due_at as Date),
     apiCalls: row.api_calls as number,
     error:
       row.error_code === null

@@ -118,7 +118,7 @@ async function askForFailed(sql: Sql, userId: string, run: SyncRun, ofRunId: str
     `INSERT INTO crm_pending_changes (user_id, platform, external_id)
      SELECT DISTINCT $1::uuid, $3::text, e.external_id FROM sync_record_errors e
      WHERE e.user_id = $1 AND e.sync_run_id = $2 AND e.external_id IS NOT NULL
-     ON CONFLICT (user_id, platform, external_id) DO UPDATE SET version = crm_pending_changes.version + 1`,
+     ON CONFLICT (user_id, platform, external_id) DO UPDATE SET version = crm_pending_changes.version + 1, at = NULL`,
     [userId, ofRunId, run.platform],
   );
   const sent = await sql.query(

@@ -14,16 +14,17 @@ type ChangeWork = Pick<StreamWork, 'claim' | 'session' | 'meter' | 'commit'> & {
 };
 
 /**
- * Reads anew what the CRM told to have changed, oldest first. What was read is settled in the transaction that stores
+ * Reads anew what the CRM told to have changed, oldest first, but for what is our own write. What was read is settled in the transaction that stores
  * it; what is told again meanwhile stays pending.
  */
 export async function takeInChanges(
-  pending: Pick<Store['pending'], 'list'>,
+  pending: Pick<Store['pending'], 'settleEchoes' | 'list'>,
   { streams, session, meter, commit, ...work }: ChangeWork,
 ): Promise<Outcome> {
   const signal = new AbortController().signal;
   const atOnce = Math.min(mostAtOnce, ...streams.map((stream) => stream.readByIdMax));
   let claim = work.claim;
+  await pending.settleEchoes(claim);
   for (let left = changeReads; left > 0; left -= 1) {
     const changes = await pending.list(claim, atOnce);
     if (changes.length === 0) break;

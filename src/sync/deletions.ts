@@ -15,15 +15,35 @@ type DeletionWork = Pick<StreamWork, 'claim' | 'meter' | 'commit'> & {
  * foretells them. A run that only sends deletes nothing here: it only ends the links.
  */
 export async function carryOutDeletions(
-  { deletions, pushes }: Pick<Store, 'deletions' | 'pushes'>,
-  { meter, commit, hold, ...work }: DeletionWork,
+  store: Pick<Store, 'deletions' | 'pushes'>,
+  work: DeletionWork,
+): Promise<Outcome> {
+  const held = await store.deletions.count(work.claim);
+  if (held === 0) return { kind: 'done', claim: work.claim };
+  const asked = await askFirst(store.pushes, work, held);
+  return asked.kind === 'done' ? deleteAll(store, { ...work, claim: asked.claim }) : asked;
+}
+
+/** A dry run only says what would stop the run. */
+async function askFirst(
+  pushes: Store['pushes'],
+  { claim, hold }: DeletionWork,
+  held: number,
+): Promise<Outcome> {
+  const { direction, dryRun, brake: told } = claim.run;
+  if (direction === 'PUSH' || told !== null) return { kind: 'done', claim };
+  const brake = brakeDeletions(claim, held, await pushes.readStanding(claim));
+  if (!brake) return { kind: 'done', claim };
+  if (!dryRun) return hold(claim, brake);
+  const moved = await pushes.foretellBrake(claim, brake.brake);
+  return moved ? { kind: 'done', claim: moved } : { kind: 'lost' };
+}
+
+async function deleteAll(
+  { deletions }: Pick<Store, 'deletions'>,
+  { meter, commit, ...work }: DeletionWork,
 ): Promise<Outcome> {
   let claim = work.claim;
-  const held = await deletions.count(claim);
-  if (held === 0) return { kind: 'done', claim };
-  const isBraked = claim.run.direction !== 'PUSH' && !claim.run.dryRun;
-  const brake = isBraked ? brakeDeletions(claim, held, await pushes.readStanding(claim)) : null;
-  if (brake) return hold(claim, brake);
   for (;;) {
     const tombstones = await deletions.list(claim, mostAtOnce);
     if (tombstones.length === 0) return { kind: 'done', claim };

@@ -81,12 +81,13 @@ export function createEngine(deps: EngineDeps): Engine {
   async function readAll(start: ClaimedRun, { stored, streams, ...own }: ReadWork): Promise<Outcome> {
     const prepared = await prepareCopies(deps.store.previews, { claim: start, meter: own.meter });
     if (prepared.kind !== 'done') return prepared;
+    // Once it sends, all is read. What the CRM tells of from then on is for the most part what was sent, and waits for the
+    // run's end; and what was made meanwhile is no suspect for not having been met.
+    if (prepared.claim.pushPlace !== null) return prepared;
     const begun = await beginStreams(work, { claim: prepared.claim, streams, session: own.session });
-    // Once it sends, what the CRM tells of is for the most part what was sent: it waits for the run's end.
-    let outcome: Outcome =
-      begun.pushPlace === null
-        ? await takeInChanges(deps.store.pending, { claim: begun, streams, ...own })
-        : { kind: 'done', claim: begun };
+    let outcome: Outcome = onlyLooks(begun)
+      ? { kind: 'done', claim: begun }
+      : await takeInChanges(deps.store.pending, { claim: begun, streams, ...own });
     for (const stream of streams) {
       if (outcome.kind !== 'done') return outcome;
       const { claim } = outcome;
@@ -180,6 +181,11 @@ async function streamsOf(
   connector: Connector,
 ): Promise<readonly Stream[]> {
   return connector.streams((await store.integrations.get(userId, run.platform)).settings);
+}
+
+/** It takes in nothing: so what the CRM has told of is left to a run that does. */
+function onlyLooks({ run }: ClaimedRun): boolean {
+  return run.direction === 'PUSH' && run.trigger !== 'CHANGE';
 }
 
 function hasCode(error: unknown, code: AppError['code']): error is AppError {

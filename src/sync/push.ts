@@ -21,8 +21,8 @@ export async function push(store: Pick<Store, 'pushes'>, work: PushWork): Promis
   const { claim } = planned;
   if (claim.pushPlace?.stage === 'FORETOLD') return planned;
   const totals = await store.pushes.readTotals(claim);
-  if (claim.run.dryRun) return foretell(store, claim, totals, writers);
   const brake = await findBrake(store, { ...work, claim }, totals);
+  if (claim.run.dryRun) return foretell(store, claim, { totals, brake }, writers);
   if (brake) return work.hold(claim, brake);
   return send(store, { ...work, claim }, writers);
 }
@@ -52,14 +52,14 @@ function isPlanned({ pushPlace }: ClaimedRun): boolean {
 async function foretell(
   { pushes }: Pick<Store, 'pushes'>,
   claim: ClaimedRun,
-  totals: readonly PushTotal[],
+  { totals, brake }: { readonly totals: readonly PushTotal[]; readonly brake: Brake | null },
   writers: Writers,
 ): Promise<Outcome> {
-  const calls = totals.reduce((sum, { kind, recordType, count }) => {
-    const most = writers.of(recordType)?.most[kind] ?? 1;
-    return sum + Math.ceil(count / most);
-  }, 0);
-  const moved = await pushes.foretell(claim, totals, calls);
+  const calls = totals.reduce(
+    (sum, { kind, recordType, count }) => sum + (writers.of(recordType)?.callsFor(kind, count) ?? 0),
+    0,
+  );
+  const moved = await pushes.foretell(claim, { totals, calls, brake: brake?.brake ?? null });
   return moved ? { kind: 'done', claim: moved } : { kind: 'lost' };
 }
 

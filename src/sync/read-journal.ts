@@ -71,10 +71,10 @@ function orExpired(error: unknown): 'expired' {
 async function noteChange(
   { store, onStarted }: JournalDeps,
   platform: Platform,
-  { accountId, externalIds }: AccountChanges,
+  { accountId, records }: AccountChanges,
 ): Promise<void> {
   for (const userId of await store.pending.findUsers(platform, accountId)) {
-    const started = await store.pending.note(userId, platform, externalIds);
+    const started = await store.pending.note(userId, platform, records);
     if (started) await onStarted(userId, started);
   }
 }

@@ -30,7 +30,7 @@ export class MemoryCrm extends MemoryReadings {
   readonly received: RecordWrite[] = [];
   onWrite: ((when: 'before' | 'after', writes: readonly RecordWrite[]) => void | Promise<void>) | undefined;
   answer: ((write: RecordWrite) => WriteOutcome | undefined) | undefined;
-  private readonly asked = new Map<string, number>();
+  private readonly sought = new Map<string, number>();
 
   constructor(options: MemoryCrmOptions) {
     super(options);
@@ -70,8 +70,8 @@ export class MemoryCrm extends MemoryReadings {
 
   /** Until so many calls have come that it would show. */
   private isUnsure(id: string): boolean {
-    const asked = (this.asked.get(id) ?? 0) + 1;
-    this.asked.set(id, asked);
+    const asked = (this.sought.get(id) ?? 0) + 1;
+    this.sought.set(id, asked);
     return asked <= this.options.lag;
   }
 
@@ -125,6 +125,7 @@ export class MemoryCrm extends MemoryReadings {
     return {
       fields,
       most: { CREATE: batchSize, UPDATE: batchSize, DELETE: batchSize },
+      callsFor: (_kind, count) => Math.ceil(count / batchSize),
       fit,
       write: async (session, writes) =>
         this.counted(session, async () => {

@@ -10,6 +10,8 @@ export type Place = { readonly generation: number } & (
 
 /** What a CRM in memory tells of its records. */
 export class MemoryReadings extends MemoryRecords {
+  /** All ids that were asked for. */
+  readonly asked: string[] = [];
   private generation = 0;
 
   /** Cursors that were handed out are no good from now on. */
@@ -58,6 +60,7 @@ export class MemoryReadings extends MemoryRecords {
 
   protected readById(externalIds: readonly string[]): RecordsById {
     if (externalIds.length > this.options.batchSize) throw new Error('more ids than one call takes');
+    this.asked.push(...externalIds);
     const records = new Map<string, SourceRecord>();
     const tombstones: Tombstone[] = [];
     for (const externalId of externalIds) {

@@ -61,6 +61,8 @@ export class MemoryRecords {
   /** Of the newest change. */
   protected version = 0;
   private clock = 0;
+  /** Hears of every change, whoever made it. */
+  onChange: ((row: MemoryRecord) => void) | undefined;
 
   constructor(options: MemoryCrmOptions) {
     const sizes = { pageSize: 100, batchSize: 100 };
@@ -164,6 +166,7 @@ export class MemoryRecords {
     this.rows.set(row.externalId, kept);
     this.late.push({ row: kept, atCall: this.calls + this.options.lag });
     this.showDue();
+    this.onChange?.(kept);
     return row.externalId;
   }
 

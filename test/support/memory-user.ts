@@ -27,6 +27,8 @@ export interface MemoryUser {
   readonly store: Store;
   /** A sync to its end, whatever it is held for being approved. */
   sync(platform: Platform, direction: SyncDirection, mode?: SyncMode): Promise<SyncRun>;
+  /** The same as a dry run. */
+  foretell(platform: Platform, direction: SyncDirection, mode?: SyncMode): Promise<SyncRun>;
   /** The same of a run about certain contacts or another run. */
   special(ask: SpecialRun): Promise<SyncRun>;
   /** A run that was begun, to its end. */
@@ -34,6 +36,8 @@ export interface MemoryUser {
     started: { readonly run: SyncRun; readonly integrationId: string },
     habits?: Habits,
   ): Promise<SyncRun>;
+  /** Every run that what the CRM told of has started, or would start. */
+  takeInTold(platform: Platform): Promise<void>;
   query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
 }
 
@@ -71,12 +75,25 @@ export async function openMemoryUsers(): Promise<
     });
     const toEnd: MemoryUser['drive'] = (started, habits) =>
       driveToEnd({ store, engine, userId }, started, habits);
+    /** The run under way, or one for what is pending. */
+    const findTold = async (platform: Platform) => {
+      const run = await store.runs.findActive(userId, platform);
+      if (run) return { run, integrationId: (await store.integrations.get(userId, platform)).id };
+      const text = 'SELECT FROM crm_pending_changes WHERE user_id = $1 AND platform = $2 LIMIT 1';
+      const { rowCount } = await client.query(text, [userId, platform]);
+      return rowCount === 0 ? null : store.pending.startRun(userId, platform);
+    };
     return {
       ...{ userId, store },
       sync: async (platform, direction, mode = 'INCREMENTAL') =>
         toEnd(await store.runs.start(userId, { platform, direction, mode, trigger: 'USER' })),
+      foretell: async (platform, direction, mode = 'INCREMENTAL') =>
+        toEnd(await store.runs.start(userId, { platform, direction, mode, trigger: 'USER', dryRun: true })),
       special: async (ask) => toEnd(await store.runs.startSpecial(userId, ask)),
       drive: toEnd,
+      async takeInTold(platform) {
+        for (let it = await findTold(platform); it; it = await findTold(platform)) await toEnd(it);
+      },
       query: async (text, values = [userId]) => (await client.query(text, [...values])).rows,
     };
   };

@@ -35,6 +35,9 @@ ALTER TABLE "contacts" DROP COLUMN "changed_at";
 -- When the CRM says that it made the change; null where this API did, at "at".
 ALTER TABLE "contact_changes" ADD COLUMN "changed_at" TIMESTAMPTZ(3);
 
+-- When the CRM says that the record changed; null: not known, as where several times were told.
+ALTER TABLE "crm_pending_changes" ADD COLUMN "at" TIMESTAMPTZ(3);
+
 -- What a run sends to its CRM, written down before it is sent: the plan, the preview and the record of it.
 CREATE TABLE "sync_pushes" (
     "id" UUID NOT NULL,

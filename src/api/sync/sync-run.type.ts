@@ -71,7 +71,8 @@ export class SyncRunType extends NodeType {
 
   @Field(() => SyncBrakeEnum, {
     nullable: true,
-    description: 'What it waits for approval of; null where it does not.',
+    description:
+      'What it waits for approval of; on a dry run what the run would stop at first. Null: nothing.',
   })
   readonly brake!: RunBrake | null;
 

@@ -29,10 +29,20 @@ export function createContactWriter(options: WriterOptions): RecordWriter<HttpSe
   return {
     fields: contactFields.map(({ name }) => name),
     most,
+    callsFor,
     // Google keeps values as they are. What it makes of a number without a country only its answer tells.
     fit: (values) => values,
     write: (session, writes, signal) => write(options, session, writes, signal),
   };
+}
+
+/** A change and a deletion are read first; where a change turns out to be there already, it is not written. */
+function callsFor(kind: WriteKind, count: number): number {
+  const batches = Math.ceil(count / most[kind]);
+  if (kind === 'CREATE') return batches;
+  const [full, rest] = [Math.floor(count / most[kind]), count % most[kind]];
+  const reads = full * Math.ceil(most[kind] / batchMax) + Math.ceil(rest / batchMax);
+  return reads + batches;
 }
 
 async function write(

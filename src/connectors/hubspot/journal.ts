@@ -35,6 +35,7 @@ const fileShape = z.object({
       primaryObjectId: z.unknown().optional(),
       newObjectId: z.unknown().optional(),
       mergedObjectIds: z.unknown().optional(),
+      occurredAt: z.unknown().optional(),
     }),
   ),
 });

@@ -27,6 +27,7 @@ export function createContactsWriter(options: WriterOptions): RecordWriter<HttpS
   return {
     fields: contactFields.map(({ name }) => name),
     most: { CREATE: pageMax.batch, UPDATE: pageMax.batch, DELETE: pageMax.batch },
+    callsFor: (_kind, count) => Math.ceil(count / pageMax.batch),
     // HubSpot keeps what it is given; it would write e-mails in lower case, which ours are.
     fit: (values) => values,
     write: async (session, writes, signal) => {

@@ -966,7 +966,7 @@ export type SyncRun = Node & {
   __typename?: 'SyncRun';
   /** Calls to the CRM that it has made; on a dry run with those that sending would take. */
   apiCalls: Scalars['Int']['output'];
-  /** What it waits for approval of; null where it does not. */
+  /** What it waits for approval of; on a dry run what the run would stop at first. Null: nothing. */
   brake?: Maybe<SyncBrake>;
   /** What the run changed here and in the CRM, in order; on a dry run what it would change. While it waits for approval, what it waits with is among it. */
   changes: ContactChangeConnection;

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ClaimedRun } from '../../../src/store/index.js';
+import { told } from '../../support/told-changes.js';
 import { at, openStoreFixture, pageOf, recordOf, type StoreFixture } from './store-fixture.js';
 
 const hubspot = 'HUBSPOT';
@@ -29,7 +30,7 @@ describe('pending changes', () => {
   }
 
   async function note(user: string, ...ids: string[]) {
-    return fixture.store.pending.note(user, hubspot, ids);
+    return fixture.store.pending.note(user, hubspot, told(...ids));
   }
 
   async function claimOf(user: string): Promise<ClaimedRun> {

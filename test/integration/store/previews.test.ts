@@ -4,6 +4,7 @@ import { createLogger } from '../../../src/runtime/index.js';
 import { type ClaimedRun, openStore } from '../../../src/store/index.js';
 import { tick } from '../../../src/sync/index.js';
 import { closeAfterFile } from '../../support/close-after-file.js';
+import { told } from '../../support/told-changes.js';
 import { at, openStoreFixture, pageOf, recordOf } from './store-fixture.js';
 
 const fixture = await openStoreFixture();
@@ -164,7 +165,7 @@ describe('a dry run', () => {
       ]);
     const before = (await standing()).rows;
     const claim = await claimDryRun(user);
-    expect(await store.pending.note(user, platform, ['1'])).toBeNull();
+    expect(await store.pending.note(user, platform, told('1'))).toBeNull();
     const checkpoint = { contacts: { whole: true, done: true, cursor: { since: 9 } } };
     const moved = (await store.work.commit(claim, pageOf({ records: [recordOf('3')] }), {
       ...at,
@@ -184,7 +185,7 @@ describe('a dry run', () => {
 
   it('takes nothing from a run that takes in changes: it ends, and what is left has a run again', async () => {
     const user = await syncedUser();
-    const changes = (await store.pending.note(user, platform, ['1', '2']))!;
+    const changes = (await store.pending.note(user, platform, told('1', '2')))!;
     const held = (await store.work.claim(user, changes.integrationId))!;
     const { run, alreadyRunning } = await store.runs.start(user, { ...pull, dryRun: true });
     expect({ dryRun: run.dryRun, alreadyRunning }).toEqual({ dryRun: true, alreadyRunning: false });

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { told } from '../../support/told-changes.js';
 import { at, openStoreFixture, pageOf, recordOf, type StoreFixture } from './store-fixture.js';
 
 const tenantTables = [
@@ -32,7 +33,7 @@ describe('tenancy', () => {
         at,
       );
       const consent = { userId: user, platform: 'HUBSPOT' as const, codeVerifier: 'v', returnTo: null };
-      await fixture.store.pending.note(user, 'HUBSPOT', ['1']);
+      await fixture.store.pending.note(user, 'HUBSPOT', told('1'));
       await fixture.store.oauthStates.create(consent, new Date(Date.now() + 60_000));
     }
     sql = await fixture.openClient();

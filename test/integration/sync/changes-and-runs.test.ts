@@ -4,6 +4,7 @@ import { AppError } from '../../../src/domain/index.js';
 import { openEvents } from '../../../src/events/index.js';
 import { createLogger } from '../../../src/runtime/index.js';
 import { createEngine, readJournal, type StepBudget, tick } from '../../../src/sync/index.js';
+import { told } from '../../support/told-changes.js';
 import { at, openStoreFixture, pageOf, recordOf } from '../store/store-fixture.js';
 
 const fixture = await openStoreFixture();
@@ -62,11 +63,11 @@ describe('changes that are told without end', () => {
     const user = await syncedUser();
     let reads = 0;
     const toldAgain: Stream['readById'] = async () => {
-      await store.pending.note(user, platform, ['1']);
+      await store.pending.note(user, platform, told('1'));
       return { ...nothing, records: [recordOf('1')] };
     };
     await store.runs.start(user, { ...pull, trigger: 'USER' });
-    await store.pending.note(user, platform, ['1']);
+    await store.pending.note(user, platform, told('1'));
     // A step whose time is up after one slow reading.
     const engine = engineOf(
       streamOf(toldAgain, () => {
@@ -90,7 +91,7 @@ describe('a change that the CRM refuses to answer for', () => {
       if (ids.includes('666')) throw new AppError('CRM_REJECTED', 'no such id can be');
       return { ...nothing, records: ids.map((id) => recordOf(id)) };
     };
-    await store.pending.note(user, platform, ['1', '2', '3', '666', '7']);
+    await store.pending.note(user, platform, told('1', '2', '3', '666', '7'));
     const engine = engineOf(streamOf(refusing), { pages: 100, ms: 60_000 });
     let outcome = 'again';
     while (outcome === 'again') outcome = await engine.advance(await claimOf(user), signal);
@@ -109,7 +110,7 @@ describe('after a run that failed', () => {
     const user = await syncedUser();
     let made = 0;
     for (const id of ['1', '2', '3', '4']) {
-      if (!(await store.pending.note(user, platform, [id]))) continue;
+      if (!(await store.pending.note(user, platform, told(id)))) continue;
       made += 1;
       await store.work.fail(await claimOf(user), { code: 'CRM_REJECTED', message: 'x', retryable: false });
     }
@@ -122,7 +123,7 @@ describe('what was told while nobody could be asked', () => {
     const user = await syncedUser();
     const { version, accountId } = (await store.credentials.read(user, platform))!;
     await store.credentials.markDead(user, platform, version, 'dead');
-    expect(await store.pending.note(user, platform, ['1'])).toBeNull();
+    expect(await store.pending.note(user, platform, told('1'))).toBeNull();
     const tokens = { accessToken: 'a', refreshToken: 'b', expiresAt: null };
     await store.credentials.connect(user, platform, {
       tokens,
@@ -144,7 +145,7 @@ describe('what was told while nobody could be asked', () => {
 describe('a run under way', () => {
   it('that its user has paused is left alone by a schedule', async () => {
     const user = await syncedUser();
-    const { run } = (await store.pending.note(user, platform, ['1']))!;
+    const { run } = (await store.pending.note(user, platform, told('1')))!;
     await store.runs.change(user, run.id, 'pause');
     const { run: found } = await store.runs.start(user, { ...pull, trigger: 'SCHEDULE' });
     expect(found).toMatchObject({ id: run.id, status: 'PAUSED', trigger: 'CHANGE' });

@@ -9,6 +9,7 @@ import { openGoogle } from '../../support/platforms/google.js';
 import { openHubspot } from '../../support/platforms/hubspot.js';
 import type { PlatformUnderTest } from '../../support/platforms/platform-under-test.js';
 import { openSalesforce } from '../../support/platforms/salesforce.js';
+import { told } from '../../support/told-changes.js';
 
 /*
  * What a dry run foretells is what the run then does. A step is one page, so that each run resumes at every page and at
@@ -119,7 +120,7 @@ describe('what a dry run foretells', () => {
           const touched = await on.sandbox.touch(account, changes);
           for (const { what, which } of edits) await edit(user, what, which);
           await editSome(user, touched.changed);
-          await store.pending.note(userId, on.platform, touched.changed.slice(0, 2));
+          await store.pending.note(userId, on.platform, told(...touched.changed.slice(0, 2)));
           const dry = await foretellAndRun(user, mode);
           for (const count of Object.keys(met) as (keyof typeof met)[]) met[count] += dry[count];
         }

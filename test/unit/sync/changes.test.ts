@@ -52,7 +52,10 @@ async function takeIn(
   };
   const meter = createStepMeter({ pages: options.pages ?? 100, ms: 60_000 }, new AbortController().signal);
   const session = { accountId: 'account', calls: 0 };
-  const outcome = await takeInChanges({ list }, { claim, streams, session, meter, commit });
+  const outcome = await takeInChanges(
+    { settleEchoes: async () => {}, list },
+    { claim, streams, session, meter, commit },
+  );
   return { outcome, committed };
 }
 

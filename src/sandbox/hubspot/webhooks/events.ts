@@ -34,7 +34,8 @@ export function describeChange(account: string, change: StoreChange): ContactEve
     subscriptionId: SUBSCRIPTIONS[type]!,
     portalId: identifyAccount(account).hubId,
     appId: APP_ID,
-    occurredAt: change.at,
+    // The record's own time of the change: two of one record are never told with the same.
+    occurredAt: change.version?.updatedAt ?? change.at,
     subscriptionType: type,
     objectId: change.id,
     changeSource: 'CRM_UI',

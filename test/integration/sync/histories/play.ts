@@ -98,8 +98,9 @@ const plays: Play = {
   },
   async told(world, { on, at, run }) {
     const ids = at.flatMap((it) => recordAt(world, on, it) ?? []);
-    const started = await world.store.pending.note(world.userId, on, ids);
-    await world.store.pending.note(world.userId, on, ids.slice(0, 1));
+    const changes = ids.map((externalId) => ({ externalId, at: null }));
+    const started = await world.store.pending.note(world.userId, on, changes);
+    await world.store.pending.note(world.userId, on, changes.slice(0, 1));
     if (run && started) await world.run(async () => started);
   },
   async race(world, { on, field, to }) {

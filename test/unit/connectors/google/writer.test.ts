@@ -61,6 +61,19 @@ describe('the writer', () => {
     expect(writer.fields).toEqual(['firstName', 'lastName', 'email', 'phone', 'company', 'title']);
     expect(writer.most).toEqual({ CREATE: 200, UPDATE: 170, DELETE: 500 });
     expect(writer.fit(values(1))).toEqual(values(1));
+    const calls = (count: number) => [
+      writer.callsFor('CREATE', count),
+      writer.callsFor('UPDATE', count),
+      writer.callsFor('DELETE', count),
+    ];
+    // A change and a deletion are read first, 170 a call.
+    expect([0, 1, 170, 450, 501].map(calls)).toEqual([
+      [0, 0, 0],
+      [1, 2, 2],
+      [1, 2, 2],
+      [3, 6, 4],
+      [3, 6, 6],
+    ]);
     expect((await new FakeDesk({}).send([])).size).toBe(0);
     for (const writes of [many(201, (n) => creation(n)), many(171, (n) => update(n)), many(501, deletion)])
       await expect(new FakeDesk({}).send(writes)).rejects.toThrow(RangeError);

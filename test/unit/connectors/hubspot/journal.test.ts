@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createHubspotJournal } from '../../../../src/connectors/hubspot/journal.js';
 import { createHubspotOAuth } from '../../../../src/connectors/hubspot/oauth.js';
 import { type ChangeJournal, createLocalPermits } from '../../../../src/connectors/index.js';
+import { told } from '../../../support/told-changes.js';
 import { openLoopbackServer, sendJson } from '../loopback-server.js';
 
 const server = await openLoopbackServer();
@@ -34,7 +35,7 @@ beforeEach(() => {
 describe("HubSpot's webhook journal", () => {
   it('is asked with a token of the app, and its file without one', async () => {
     expect(await journal.read({ offset: 'o/1' }, signal)).toEqual({
-      changes: [{ accountId: '7', externalIds: ['12'] }],
+      changes: [{ accountId: '7', records: told('12') }],
       place: { offset: 'o-2' },
     });
     const calls = server.seen.filter(({ path }) => path !== '/oauth/v3/token');
@@ -51,8 +52,15 @@ describe("HubSpot's webhook journal", () => {
   it('tells of contacts only, and of all that a merge names', async () => {
     const merge = { ...event, action: 'MERGE', primaryObjectId: 1, mergedObjectIds: [2], newObjectId: 3 };
     file = { journalEvents: [{ ...event, objectTypeId: '0-2', objectId: 99 }, merge, { type: 'other' }] };
-    const [told] = (await journal.read(undefined, signal))!.changes;
-    expect(new Set(told?.externalIds)).toEqual(new Set(['12', '1', '2', '3']));
+    const [changes] = (await journal.read(undefined, signal))!.changes;
+    expect(new Set(changes?.records)).toEqual(new Set(told('12', '1', '2', '3')));
+  });
+
+  it('tells when it happened', async () => {
+    const at = '2026-01-01T00:00:00.123Z';
+    file = { journalEvents: [{ ...event, occurredAt: at }] };
+    const [changes] = (await journal.read(undefined, signal))!.changes;
+    expect(changes?.records).toEqual([{ externalId: '12', at: new Date(at) }]);
   });
 
   it('has nothing new where the answer is empty', async () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createHubspotWebhooks } from '../../../../src/connectors/hubspot/webhooks.js';
 import { AppError } from '../../../../src/domain/index.js';
+import { told } from '../../../support/told-changes.js';
 
 // HubSpot's own example of its guide on validating requests.
 const clientSecret = 'yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy';
@@ -122,27 +123,43 @@ describe('the signature', () => {
 });
 
 describe('events', () => {
+  const occurredAt = 1_564_113_600_123;
   const event = { portalId: 62_515, subscriptionType: 'contact.creation', objectId: 123 };
   const readEvents = (...events: unknown[]) => read({ body: JSON.stringify(events) });
 
   it('give the ids by account, each once', () => {
     const changed = { ...event, subscriptionType: 'contact.propertyChange', propertyName: 'email' };
     expect(readEvents(event, changed, { ...event, portalId: 7 }, { ...event, objectId: '124' })).toEqual([
-      { accountId: '62515', externalIds: ['123', '124'] },
-      { accountId: '7', externalIds: ['123'] },
+      { accountId: '62515', records: told('123', '124') },
+      { accountId: '7', records: told('123') },
     ]);
   });
 
-  it('name a merge whole', () => {
+  it.each<[string, unknown[], number | null]>([
+    ['once', [occurredAt], occurredAt],
+    ['twice, at one time', [occurredAt, occurredAt], occurredAt],
+    ['at several times', [occurredAt, occurredAt + 1], null],
+    ['at several times and again', [occurredAt, occurredAt + 1, occurredAt], null],
+    ['with a time and without', [occurredAt, undefined], null],
+    ['without a time and with', [undefined, occurredAt], null],
+    ['at what is no time', ['soon'], null],
+    ['at a time that nothing can hold', [1e300], null],
+  ])('tell the time of what is told %s', (_how, times, at) => {
+    const [changes] = readEvents(...times.map((time) => ({ ...event, occurredAt: time })));
+    expect(changes?.records).toEqual([{ externalId: '123', at: at === null ? null : new Date(at) }]);
+  });
+
+  it('name a merge whole, and no time of it', () => {
     const merge = { primaryObjectId: 1, mergedObjectIds: [2, 3], newObjectId: 4, objectId: 4 };
-    const [told] = readEvents({ ...event, subscriptionType: 'contact.merge', ...merge });
-    expect(new Set(told?.externalIds)).toEqual(new Set(['1', '2', '3', '4']));
+    const changed = { ...event, subscriptionType: 'contact.merge', occurredAt, ...merge };
+    const [merged] = readEvents(changed);
+    expect(new Set(merged?.records)).toEqual(new Set(told('1', '2', '3', '4')));
   });
 
   it('may be generic, and may call their type eventType', () => {
     const { subscriptionType: _, ...untyped } = event;
     expect(readEvents({ ...untyped, eventType: 'object.deletion', objectTypeId: '0-1' })).toEqual([
-      { accountId: '62515', externalIds: ['123'] },
+      { accountId: '62515', records: told('123') },
     ]);
   });
 
@@ -159,7 +176,7 @@ describe('events', () => {
 
   it('may be more than a hundred', () => {
     const events = Array.from({ length: 250 }, (_, index) => ({ ...event, objectId: index }));
-    expect(readEvents(...events)[0]?.externalIds).toHaveLength(250);
+    expect(readEvents(...events)[0]?.records).toHaveLength(250);
   });
 
   it('must be a list', () => {
