@@ -16,7 +16,8 @@ export interface MergeResult {
  * Three-way merge per field against the values that both sides last agreed on. One side changed: its
  * value is taken. Both changed, to different values: `winnerOf` decides. Where no base is known (a first
  * link), a value beats none, and of two values the winner's stays.
- * @param held what a record of the local values holds, where the CRM fills what it insists on: what it has by that nobody has changed
+ * @param held what a record of the local values holds, where the CRM fills what it insists on: what it has by that nobody has changed;
+ *   at a first link it is the record's own value all the same
  */
 export function mergeValues(
   base: ContactValues | null,
@@ -44,7 +45,8 @@ function mergeField(
   remote: string | null,
   held: string | null,
 ): { value: string | null } | 'DISPUTED' {
-  if (local === remote || held === remote || remote === base) return { value: local };
+  if (local === remote || remote === base) return { value: local };
+  if (base !== undefined && held === remote) return { value: local };
   if (local === base || held === base) return { value: remote };
   if (base === undefined && (local === null || remote === null)) return { value: local ?? remote };
   return 'DISPUTED';

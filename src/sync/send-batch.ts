@@ -1,5 +1,5 @@
 import type { RecordWrite, RecordWriter, Stream, WriteOutcome } from '../connectors/index.js';
-import { type ContactValues, emptyValues, type Page } from '../domain/index.js';
+import { AppError, type ContactValues, emptyValues, type Page } from '../domain/index.js';
 import type { ClaimedRun, HeldPush, PushResults, Store } from '../store/index.js';
 import { differing, type Writers } from './decide-push.js';
 import type { PushWork } from './push-work.js';
@@ -41,7 +41,7 @@ export async function sendBatch(store: Pick<Store, 'pushes'>, work: BatchWork): 
   return claim && { claim, lookAgainMs };
 }
 
-/** What has been begun is ended: only its answer tells what the CRM holds. What a limit of ours kept back was not sent. */
+/** What has been begun is ended: only its answer tells what the CRM holds. What a limit kept back was not sent. */
 async function write(
   { pushes: kept }: Pick<Store, 'pushes'>,
   { claim, session, pushes }: BatchWork,
@@ -52,9 +52,15 @@ async function write(
     return await writer.write(session, pushes.map(writeOf), new AbortController().signal);
   } catch (error) {
     const fresh = pushes.filter(({ sentAt }) => sentAt === null).map(({ id }) => id);
-    if (session.calls === before) await kept.putBack(claim, fresh);
+    const made = session.calls - before;
+    if (made === 0 || (made === 1 && isRefusedUnseen(error))) await kept.putBack(claim, fresh);
     throw error;
   }
+}
+
+/** A limit of the CRM refuses a call before it looks into it. */
+function isRefusedUnseen(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'RATE_LIMITED' || error.code === 'QUOTA_EXHAUSTED');
 }
 
 interface Told {

@@ -86,6 +86,18 @@ describe('a push', () => {
     expect(await links(contactId, limited)).toMatchObject([{ state: 'SYNCED', push_due: false }]);
   });
 
+  it('that a limit of the CRM refused was not written: nothing is looked for', async () => {
+    await make('a');
+    let refusals = 0;
+    crm.onWrite = (when) => {
+      if (when === 'before' && refusals++ === 0)
+        throw new AppError('RATE_LIMITED', 'Goes on in a moment.', { retry: { afterMs: 1 } });
+    };
+    expect(await sync()).toMatchObject({ status: 'SUCCEEDED', created: 1 });
+    expect(refusals).toBe(2);
+    expect(crm.received).toMatchObject([{ kind: 'CREATE', sentAt: null }]);
+  });
+
   it('whose answer was lost is looked for, and not made twice', async () => {
     const contactId = await make('a');
     let losses = 0;

@@ -188,3 +188,12 @@ describe('winnerBy', () => {
     expect(winnerBy(policy, local, remote)).toBe(wins);
   });
 });
+
+it('what a CRM fills by itself is nobody’s change, but at a first link it is the record’s value', () => {
+  const empty = emptyValues;
+  const filled = { ...emptyValues, company: '[not provided]' };
+  const winner = () => 'LOCAL' as const;
+  expect(mergeValues(filled, empty, filled, winner, filled).values).toEqual(empty);
+  expect(mergeValues(empty, empty, filled, winner, filled).values).toEqual(empty);
+  expect(mergeValues(null, empty, filled, winner, filled).values).toEqual(filled);
+});
