@@ -45,8 +45,9 @@ function salesforceOptions(
   const client = clientOf(salesforce, sandbox);
   const here = { loginUrl: sandboxUrls(sandbox.port).salesforce, instanceHosts: ['localhost', '127.0.0.1'] };
   const { loginUrl, instanceHosts } = sandbox.enabled ? here : salesforce;
-  const { requestsPerDay, reserve } = salesforce;
-  return client && { ...shared, ...client, loginUrl, instanceHosts, requestsPerDay, reserve, allowances };
+  const { requestsPerDay, reserve, lateWriteMs } = salesforce;
+  const limits = { requestsPerDay, reserve, lateWriteMs };
+  return client && { ...shared, ...client, loginUrl, instanceHosts, ...limits, allowances };
 }
 
 function googleOptions({ platforms: { google }, sandbox }: Config, shared: Shared) {
@@ -54,8 +55,9 @@ function googleOptions({ platforms: { google }, sandbox }: Config, shared: Share
   const url = sandboxUrls(sandbox.port).google;
   const urls = sandbox.enabled ? { loginUrl: url, oauthUrl: url, apiUrl: url } : google;
   const { loginUrl, oauthUrl, apiUrl } = urls;
-  const { readsPerMinute, writesPerMinute } = google;
-  return client && { ...shared, ...client, loginUrl, oauthUrl, apiUrl, readsPerMinute, writesPerMinute };
+  const { readsPerMinute, writesPerMinute, lateWriteMs } = google;
+  const limits = { readsPerMinute, writesPerMinute, showsWritesAfterMs: lateWriteMs };
+  return client && { ...shared, ...client, loginUrl, oauthUrl, apiUrl, ...limits };
 }
 
 /** Undefined where the platform is not set up. */

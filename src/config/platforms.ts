@@ -36,6 +36,8 @@ export interface PlatformsConfig {
     readonly requestsPerDay: number;
     /** Share that is kept for what a user waits for (0 to 1). */
     readonly reserve: number;
+    /** Until then a creation without an answer may still come about. */
+    readonly lateWriteMs: number;
   };
   readonly google: AppConfig & {
     readonly loginUrl: string;
@@ -45,6 +47,8 @@ export interface PlatformsConfig {
     readonly readsPerMinute: number;
     /** For one account. */
     readonly writesPerMinute: number;
+    /** Until then a new contact may not be shown. */
+    readonly lateWriteMs: number;
   };
 }
 
@@ -58,6 +62,7 @@ export function createPlatformsConfig(values: VariableValues): PlatformsConfig {
       instanceHosts: values.SALESFORCE_INSTANCE_HOSTS,
       requestsPerDay: values.SALESFORCE_REQUESTS_PER_DAY,
       reserve: values.SALESFORCE_RESERVE_PERCENT / 100,
+      lateWriteMs: values.SALESFORCE_LATE_WRITE_SECONDS * 1_000,
     },
     google: {
       clientId: values.GOOGLE_CLIENT_ID,
@@ -67,6 +72,7 @@ export function createPlatformsConfig(values: VariableValues): PlatformsConfig {
       apiUrl: values.GOOGLE_API_URL,
       readsPerMinute: values.GOOGLE_READS_PER_MINUTE,
       writesPerMinute: values.GOOGLE_WRITES_PER_MINUTE,
+      lateWriteMs: values.GOOGLE_LATE_WRITE_SECONDS * 1_000,
     },
   };
 }

@@ -102,6 +102,11 @@ export const variables = {
   SALESFORCE_RESERVE_PERCENT: wholeNumber(0, 90)
     .prefault('10')
     .describe('Share of them that is kept for syncs that a user waits for'),
+  SALESFORCE_LATE_WRITE_SECONDS: wholeNumber(1, 3_600)
+    .prefault('60')
+    .describe(
+      'So long after a creation that Salesforce did not answer it may still come about; then it is sent again',
+    ),
   GOOGLE_CLIENT_ID: z.string().optional().describe('Client id of the Google app'),
   GOOGLE_CLIENT_SECRET: z.string().optional().describe('Client secret of the Google app'),
   GOOGLE_LOGIN_URL: webUrl()
@@ -115,6 +120,11 @@ export const variables = {
   GOOGLE_WRITES_PER_MINUTE: wholeNumber(1, 1_000_000)
     .prefault('90')
     .describe('Most writes per minute for one Google account; a batch counts once'),
+  GOOGLE_LATE_WRITE_SECONDS: wholeNumber(1, 3_600)
+    .prefault('120')
+    .describe(
+      'So long Google may take to show a new contact; one that it did not answer for is then sent again',
+    ),
   APP_ORIGINS: originList().optional().meta({
     description:
       'Comma list of the origins of your web apps: their pages may call the API (CORS), and connectIntegration may send the browser back to them',

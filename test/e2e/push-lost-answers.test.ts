@@ -12,7 +12,7 @@ import { isWrite, runThrough, start } from '../support/two-way-client.js';
 
 const seeded = 4;
 const made = 1_000;
-/** Salesforce may save for a minute what it did not answer for, Google shows it after two: until then it is not sent again. */
+/** What was not answered for is not sent again before it would show. */
 const longMs = 300_000;
 
 let stack: Stack;

@@ -64,6 +64,9 @@ export async function openStack(options: { contacts: number; limits?: 'real' | '
       GOOGLE_API_URL: sandboxes.googleUrl,
       GOOGLE_CLIENT_ID: SANDBOX_CLIENT.clientId,
       GOOGLE_CLIENT_SECRET: SANDBOX_CLIENT.clientSecret,
+      // The sandboxes have made up their minds within their own, shorter times.
+      SALESFORCE_LATE_WRITE_SECONDS: '3',
+      GOOGLE_LATE_WRITE_SECONDS: '3',
       ...(isWide && wideOpen),
     },
   };

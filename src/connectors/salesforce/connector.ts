@@ -19,6 +19,8 @@ export interface SalesforceOptions extends SalesforceOAuthOptions, SalesforceLim
   readonly allowances: Allowances;
   /** How long a call waits for its turn (ms) before RATE_LIMITED hands the wait back; default 2 s. */
   readonly patienceMs?: number;
+  /** So long a creation without an answer may still come about (ms); default a minute. */
+  readonly lateWriteMs?: number;
   /** Instead of the shared connections, for tests. */
   readonly dispatcher?: Dispatcher;
   readonly log?: Logger;
@@ -37,7 +39,7 @@ const capabilities: Capabilities = {
 
 /** Salesforce, whole: its consent, its contacts and leads, and its limits. */
 export function createSalesforceConnector(options: SalesforceOptions): Connector<OrgSession> {
-  const { permits, allowances, patienceMs, dispatcher, log } = options;
+  const { permits, allowances, patienceMs, lateWriteMs, dispatcher, log } = options;
   const rules = createRules(options);
   const sessions = createSessions({
     platform: 'SALESFORCE',
@@ -54,7 +56,9 @@ export function createSalesforceConnector(options: SalesforceOptions): Connector
     const session = sessions.open({ ...owner, apiUrl });
     return Object.assign(session, { apiUrl, tokens: owner.tokens });
   };
-  const streams = new Map(orgObjects.map((object) => [object, createObjectStream(object, rules)]));
+  const streams = new Map(
+    orgObjects.map((object) => [object, createObjectStream(object, rules, lateWriteMs)]),
+  );
   return {
     platform: 'SALESFORCE',
     oauth: createSalesforceOAuth(options, createOrgNamer(openSession, rules)),

@@ -9,13 +9,6 @@ import { faultOf } from './write-faults.js';
 export type Create = Extract<RecordWrite, { kind: 'CREATE' }>;
 
 /**
- * How long after a creation was sent without an answer it may still come about (ms): our call ends after 30 s, and
- * Salesforce goes on with it. It gives a call ten minutes, but to save 200 records takes seconds; a record that comes
- * later still is found by its e-mail, where it has one.
- */
-const settlingMs = 60_000;
-
-/**
  * Makes records, but none that is there. What was sent before is looked for by what it held; everybody with an e-mail
  * by that, for an org need have no duplicate rule. That is one more call to a batch, and only to one that creates.
  */
@@ -27,7 +20,7 @@ export async function createRecords(writing: Writing, writes: readonly Create[])
   await answerKnown(writing, open(), answers);
   const first = firstWithEmail(open());
   const twins = open().filter((it) => !first.includes(it));
-  answerUnsure(first, answers);
+  answerUnsure(writing, first, answers);
   const { object, saves } = writing;
   const sending = first.filter((it) => !answers.has(it));
   const saved = await saveEach(sending, (part) =>
@@ -89,10 +82,10 @@ function twinOf(twin: Create, first: readonly Create[], answers: Answers<Create>
   return { id, kind: 'REFUSED', fault: twinNotMade() };
 }
 
-function answerUnsure(writes: readonly Create[], answers: Answers<Create>): void {
+function answerUnsure({ lateWriteMs }: Writing, writes: readonly Create[], answers: Answers<Create>): void {
   for (const it of writes) {
-    const afterMs = it.sentAt === null ? 0 : it.sentAt.getTime() + settlingMs - Date.now();
-    if (afterMs > 0) answers.set(it, { id: it.id, kind: 'UNSURE', afterMs: Math.min(afterMs, settlingMs) });
+    const afterMs = it.sentAt === null ? 0 : it.sentAt.getTime() + lateWriteMs - Date.now();
+    if (afterMs > 0) answers.set(it, { id: it.id, kind: 'UNSURE', afterMs: Math.min(afterMs, lateWriteMs) });
   }
 }
 

@@ -18,7 +18,11 @@ import { createObjectWriter } from './writer.js';
 type Held = ReturnType<ReturnType<typeof createHeldResults>>;
 
 /** The records of one of Salesforce's objects. */
-export function createObjectStream(object: OrgObject, rules: SalesforceRules): Stream<OrgSession> {
+export function createObjectStream(
+  object: OrgObject,
+  rules: SalesforceRules,
+  lateWriteMs?: number,
+): Stream<OrgSession> {
   const heldOf = createHeldResults();
   const open = (session: OrgSession, signal: AbortSignal): Reading => ({
     object,
@@ -34,7 +38,7 @@ export function createObjectStream(object: OrgObject, rules: SalesforceRules): S
     owns: (externalId) => externalId.startsWith(object.keyPrefix),
     readByIdMax: idMax,
     count: async (session, signal) => (await open(session, signal).calls.count(countQuery(object))).total,
-    writer: createObjectWriter(object, rules),
+    writer: createObjectWriter(object, rules, lateWriteMs),
   };
 }
 

@@ -8,6 +8,8 @@ import type { SaveResult, SentRecord, WriteCalls } from './write-calls.js';
 /** All that writing records of an object needs beside them. */
 export interface Writing extends Looking {
   readonly saves: WriteCalls;
+  /** So long a creation without an answer may still come about (ms). */
+  readonly lateWriteMs: number;
 }
 
 /** What became of the writes so far. */

@@ -10,13 +10,24 @@ import { fillRequired } from './required.js';
 import type { Writing } from './saving.js';
 import { collectionMax, createWriteCalls } from './write-calls.js';
 
+/**
+ * How long after a creation was sent without an answer it may still come about (ms): our call ends after 30 s, and
+ * Salesforce goes on with it. It gives a call ten minutes, but to save 200 records takes seconds; a record that comes
+ * later still is found by its e-mail, where it has one.
+ */
+const usualLateWriteMs = 60_000;
+
 /** Writes the records of one of Salesforce's objects, in collections. What they are afterwards, no reply tells. */
-export function createObjectWriter(object: OrgObject, rules: SalesforceRules): RecordWriter<OrgSession> {
+export function createObjectWriter(
+  object: OrgObject,
+  rules: SalesforceRules,
+  lateWriteMs = usualLateWriteMs,
+): RecordWriter<OrgSession> {
   const open = (session: OrgSession, signal: AbortSignal): Writing => {
     const org = openOrg(session, rules, signal);
     const convert: Writing['convert'] = (raw, of = object) =>
       convertRow(of, raw, (id) => `${session.apiUrl}/${id}`);
-    return { object, calls: createCalls(org), saves: createWriteCalls(org), convert };
+    return { object, calls: createCalls(org), saves: createWriteCalls(org), lateWriteMs, convert };
   };
   return {
     fields: ownFields(object),

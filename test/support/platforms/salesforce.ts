@@ -45,6 +45,7 @@ export async function openSalesforce(
         reserve: 0,
         permits,
         allowances: createLocalAllowances(),
+        lateWriteMs: 2_000,
       },
     }),
     live: async (account) => (await sandbox.allContacts<SandboxRow>(account)).filter(isThere).map(recordOf),
