@@ -12,7 +12,8 @@ type DeletionWork = Pick<StreamWork, 'claim' | 'meter' | 'commit'> & {
 
 /**
  * Carries out what the CRM has deleted, once everything is read; before the first of too many it asks, unless it only
- * foretells them. A run that only sends deletes nothing here: it only ends the links.
+ * foretells them. A run that only sends deletes nothing here: it only ends the links, and leaves too many of them to a run
+ * that asks.
  */
 export async function carryOutDeletions(
   store: Pick<Store, 'deletions' | 'pushes'>,
@@ -20,7 +21,9 @@ export async function carryOutDeletions(
 ): Promise<Outcome> {
   const held = await store.deletions.count(work.claim);
   if (held === 0) return { kind: 'done', claim: work.claim };
-  const asked = await askFirst(store.pushes, work, held);
+  const brake = brakeDeletions(work.claim, held, await store.pushes.readStanding(work.claim));
+  if (brake && work.claim.run.direction === 'PUSH') return { kind: 'done', claim: work.claim };
+  const asked = await askFirst(store.pushes, work, brake);
   return asked.kind === 'done' ? deleteAll(store, { ...work, claim: asked.claim }) : asked;
 }
 
@@ -28,12 +31,10 @@ export async function carryOutDeletions(
 async function askFirst(
   pushes: Store['pushes'],
   { claim, hold }: DeletionWork,
-  held: number,
+  brake: Brake | null,
 ): Promise<Outcome> {
-  const { direction, dryRun, brake: told } = claim.run;
-  if (direction === 'PUSH' || told !== null) return { kind: 'done', claim };
-  const brake = brakeDeletions(claim, held, await pushes.readStanding(claim));
-  if (!brake) return { kind: 'done', claim };
+  const { dryRun, brake: told } = claim.run;
+  if (!brake || told !== null) return { kind: 'done', claim };
   if (!dryRun) return hold(claim, brake);
   const moved = await pushes.foretellBrake(claim, brake.brake);
   return moved ? { kind: 'done', claim: moved } : { kind: 'lost' };
