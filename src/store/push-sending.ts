@@ -111,15 +111,17 @@ async function takeNext(
 
 /** A record that the CRM has deleted is made again only where the policy said so: then its link is due.
  * What was never sent comes first: of the others the CRM may only show later whether they arrived. */
-const next = `SELECT p.id, p.kind, p.record_type AS push_type, p.sent_at, ${candidateColumns}, false AS gone,
+// coalesce: the index of what is due would be walked whole for each row.
+const next = `WITH p AS MATERIALIZED (SELECT * FROM sync_pushes WHERE user_id = $1 AND sync_run_id = $2 AND kind = $3
+      AND record_type = $4 AND state = $5 ORDER BY id LIMIT $6)
+  SELECT p.id, p.kind, p.record_type AS push_type, p.sent_at, ${candidateColumns}, false AS gone,
     EXISTS (SELECT FROM crm_contact_mappings g WHERE g.user_id = p.user_id AND g.contact_id = p.contact_id
-      AND g.platform = p.platform AND g.state = 'DELETED_REMOTELY' AND g.push_due) AS remake
-  FROM sync_pushes p JOIN contacts c ON c.user_id = p.user_id AND c.id = p.contact_id
+      AND g.platform = p.platform AND g.state = 'DELETED_REMOTELY' AND coalesce(g.push_due, false)) AS remake
+  FROM p JOIN contacts c ON c.user_id = p.user_id AND c.id = p.contact_id
   LEFT JOIN LATERAL (SELECT * FROM crm_contact_mappings l WHERE l.user_id = p.user_id AND l.contact_id = p.contact_id
     AND l.platform = p.platform AND l.state <> 'DELETED_REMOTELY'
     AND (p.external_id IS NULL OR l.external_id = p.external_id) ORDER BY l.id LIMIT 1) AS m ON true
-  WHERE p.user_id = $1 AND p.sync_run_id = $2 AND p.kind = $3 AND p.record_type = $4 AND p.state = $5
-  ORDER BY p.id LIMIT $6 FOR UPDATE OF c`;
+  ORDER BY p.id FOR UPDATE OF c`;
 
 async function findNext(
   sql: Sql,
