@@ -1,6 +1,4 @@
 import type {
-  ContactField,
-  ContactValues,
   Cursor,
   IntegrationSettings,
   Page,
@@ -11,6 +9,11 @@ import type {
   ToldChange,
   Tombstone,
 } from '../domain/index.js';
+import type { Session, SessionOwner } from './session.js';
+import type { RecordWriter } from './writing.js';
+
+export type * from './session.js';
+export type * from './writing.js';
 
 /** What an OAuth server handed out. */
 export interface Tokens {
@@ -45,34 +48,6 @@ export interface OAuthProvider {
   revoke(refreshToken: string): Promise<void>;
 }
 
-/** Where a session gets its bearer token; the engine implements it over the stored credentials. */
-export interface TokenSource {
-  /** A token that is good for a call now, renewed ahead of its end. */
-  current(): Promise<string>;
-  /** Called once after the CRM refused `rejected` with a 401; gives another token. */
-  renew(rejected: string): Promise<string>;
-}
-
-/** Which account a session speaks for. */
-export interface SessionOwner {
-  /** Ours: whose share of an account's allowance it uses. */
-  readonly userId: string;
-  /** The CRM's own id of the account: what its limits count by. */
-  readonly accountId: string;
-  /** As the CRM told it with the tokens; null where its address is fixed. */
-  readonly apiUrl: string | null;
-  /** A user waits for it: it may use what is kept back for such work. */
-  readonly interactive: boolean;
-  readonly tokens: TokenSource;
-}
-
-/** Authenticated, rate-limited HTTP for one integration. Opaque outside its connector. */
-export interface Session {
-  readonly accountId: string;
-  /** How many calls to the CRM it has made. */
-  readonly calls: number;
-}
-
 /** One readable collection of a platform. */
 export interface Stream<S extends Session = Session> {
   readonly name: string;
@@ -100,89 +75,6 @@ export interface Stream<S extends Session = Session> {
   count(session: S, signal: AbortSignal): Promise<number | null>;
   /** Absent: its records can only be read. */
   readonly writer?: RecordWriter<S>;
-}
-
-/** What the engine asks a CRM to change: one record. `id` is ours, of this very write, however often it is sent. */
-export type RecordWrite =
-  | {
-      readonly kind: 'CREATE';
-      readonly id: string;
-      /** The values of the contact, as they are here. */
-      readonly values: ContactValues;
-      /** When it was sent without an answer: it may be there, so it is looked for before it is sent again. */
-      readonly sentAt: Date | null;
-    }
-  | {
-      readonly kind: 'UPDATE';
-      readonly id: string;
-      readonly externalId: string;
-      readonly values: ContactValues;
-      /** Only these are sent: what else changed in the CRM meanwhile stays. */
-      readonly changed: readonly ContactField[];
-      /** What both sides last agreed on: where a writer reads before it writes, a record that says otherwise is STALE. */
-      readonly base?: ContactValues | null;
-    }
-  | { readonly kind: 'DELETE'; readonly id: string; readonly externalId: string };
-export type WriteKind = RecordWrite['kind'];
-
-/** What became of one write. */
-export type WriteOutcome = { readonly id: string } & (
-  | {
-      readonly kind: 'DONE';
-      readonly externalId: string;
-      /** Opens the record in the CRM's own web app; null where that is not known. */
-      readonly url: string | null;
-      /** When the CRM changed it, by its clock; null where it does not tell. */
-      readonly at: Date | null;
-      /** The whole record as it is now, where the answer shows it: what the CRM made of a value is taken in at once. */
-      readonly record?: SourceRecord | null;
-    }
-  /** Of a creation: the CRM holds this person already, under this id; nothing was written. */
-  | { readonly kind: 'EXISTS'; readonly externalId: string }
-  /** Of a change: the CRM holds the record no more (of a deletion that is DONE). */
-  | { readonly kind: 'GONE' }
-  /** Of a change: the record was changed in the CRM in this moment; it has to be read again before. */
-  | { readonly kind: 'STALE' }
-  /** Of a creation that was sent before: whether it arrived the CRM will only show after this time (ms). */
-  | { readonly kind: 'UNSURE'; readonly afterMs: number }
-  /** The record is wrong for the CRM, and only it. */
-  | { readonly kind: 'REFUSED'; readonly fault: WriteFault }
-);
-
-export interface WriteFault {
-  /** INVALID_RECORD, CRM_REJECTED, or CONFLICT where another record stands in the way. */
-  readonly code: 'INVALID_RECORD' | 'CRM_REJECTED' | 'CONFLICT';
-  /** Plain words that name the field and what to do; nothing of the CRM's own text that could hold a person's data. */
-  readonly message: string;
-  /** The same would go through another time, as after a lock. */
-  readonly retryable: boolean;
-}
-
-/** Writes records of a stream's type. */
-export interface RecordWriter<S extends Session = Session> {
-  /** What a record can be given; of the others nothing is ever sent. */
-  readonly fields: readonly ContactField[];
-  /** The most writes of one kind that one call takes. */
-  readonly most: Readonly<Record<WriteKind, number>>;
-  /**
-   * How many calls so many writes of a kind take, in batches of `most`, where the CRM holds what is thought and takes all
-   * of it; what it refuses, or has otherwise, takes more. Where that depends on what is written, the most.
-   */
-  callsFor(kind: WriteKind, count: number): number;
-  /**
-   * What a record holds once it was given these values: a field that the CRM insists on is filled by a stated rule, an
-   * e-mail takes the CRM's spelling. Pure; what the record cannot hold comes back as it is. The engine compares this
-   * with what both sides last agreed on: what is equal is not sent.
-   */
-  fit(values: ContactValues): ContactValues;
-  /**
-   * Sends writes of one kind, at most `most` of them, in as few calls as can be: one, unless a creation has to be looked
-   * for. Answers for each, in any order; what the CRM refuses of one does not keep the others from it.
-   *
-   * @throws AppError as reading does (RATE_LIMITED, QUOTA_EXHAUSTED, CRM_UNAVAILABLE, NEEDS_REAUTHORIZATION): then none
-   * is answered for, and some may have been written.
-   */
-  write(session: S, writes: readonly RecordWrite[], signal: AbortSignal): Promise<readonly WriteOutcome[]>;
 }
 
 /** Records that were asked for by their ids. */
