@@ -25,13 +25,23 @@ async function writesOf(platform: PlatformName, account: string): Promise<number
   return (await crms.on[platform].sandbox.calls(0, account)).filter(isWrite).length;
 }
 
-/** Every record of the CRM and its contact have the same values, and there is no other of either. */
-async function expectEqual(client: ApiClient, platform: PlatformName): Promise<void> {
+/** The contacts that the CRM holds, by the ids of their records, and its records. */
+async function readBoth(client: ApiClient, platform: PlatformName) {
   const held = new Map<string, ApiContact>();
   for (const contact of await readContacts(client))
     for (const status of contact.crmStatus)
       if (status.platform === platform) held.set(status.externalId, contact);
   const live: CrmRecord[] = await crms.on[platform].live(client.user);
+  return { held, live };
+}
+
+function isSame(contact: ApiContact | undefined, { values }: CrmRecord): boolean {
+  return fields.every((field) => contact?.[field] === values[field]);
+}
+
+/** Every record of the CRM and its contact have the same values, and there is no other of either. */
+async function expectEqual(client: ApiClient, platform: PlatformName): Promise<void> {
+  const { held, live } = await readBoth(client, platform);
   expect([...held.keys()].sort()).toEqual(live.map(({ externalId }) => externalId).sort());
   for (const { externalId, values } of live)
     for (const field of fields) expect(held.get(externalId)?.[field]).toBe(values[field]);
@@ -101,15 +111,16 @@ describe.each<PlatformName>(['HUBSPOT', 'SALESFORCE', 'GOOGLE'])('%s, both ways'
       crmStatus.some(({ externalId }) => changed.includes(externalId)),
     );
     for (const [at, { id }] of mine.slice(0, 5).entries()) await edit(id, { phone: `+4930123450${at}` });
-    let created = 0;
     // An index that lags, or a list that shows writes late, may bring it with the next sync.
-    const bothTold = async () => {
+    const isTold = async () => {
       const { final } = await runThrough(client, { platform, direction: 'TWO_WAY' });
       expect(final).toMatchObject({ status: 'SUCCEEDED', failed: 0 });
-      created += final.created;
-      return created === 2;
+      const { held, live } = await readBoth(client, platform);
+      return (
+        live.length === seeded + 3 && live.every((record) => isSame(held.get(record.externalId), record))
+      );
     };
-    await waitFor(bothTold, { timeoutMs: 30_000, what: 'the two that were added in the CRM' });
+    await waitFor(isTold, { timeoutMs: 30_000, what: 'all changes of both sides on both' });
     await expectEqual(client, platform);
   });
 });
