@@ -39,8 +39,8 @@ function readChange({ owner: _owner, fields, ...row }: ChangeRow): ContactChange
   return { ...row, fields: readFields(fields) };
 }
 
-/** In the order in which the fields are declared. */
-function readFields(pairs: ChangeRow['fields']): FieldChange[] {
+/** As they are stored, each field to [before, after]; in the order in which the fields are declared. */
+export function readFields(pairs: ChangeRow['fields']): FieldChange[] {
   return contactFields.flatMap(({ name }) => {
     const pair = pairs[name];
     return pair ? [{ field: name, before: pair[0], after: pair[1] }] : [];

@@ -1,6 +1,7 @@
 import { type ContactValues, newId } from '../domain/index.js';
 import { readValues } from './contact-rows.js';
 import type { Sql } from './database.js';
+import { clearReplaced } from './push-due.js';
 import type { ClaimedRun } from './run-rows.js';
 
 /** The CRM holds what was sent. */
@@ -52,10 +53,10 @@ export async function keepPushed(
     stays(run.purpose),
   ]);
   const linked = new Set(written.rows.map((row) => row.external_id as string));
-  await sql.query(
-    `UPDATE crm_contact_mappings SET push_due = false
-     WHERE user_id = $1 AND platform = $2 AND state = 'DELETED_REMOTELY' AND push_due AND contact_id = ANY($3)`,
-    [userId, run.platform, pushed.map(({ contactId }) => contactId)],
+  await clearReplaced(
+    sql,
+    userId,
+    pushed.map(({ contactId }) => contactId),
   );
   return new Set(pushed.filter((it) => linked.has(it.externalId)).map(({ pushId }) => pushId));
 }

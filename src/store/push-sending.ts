@@ -109,8 +109,10 @@ async function takeNext(
   return moved && { claim: moved, pushes };
 }
 
-/** A record that the CRM has deleted is made again only where the policy said so: then its link is due.
- * What was never sent comes first: of the others the CRM may only show later whether they arrived. */
+/**
+ * A record that the CRM has deleted is made again only where the policy said so: then its link is due.
+ * What was never sent comes first: of the others the CRM may only show later whether they arrived.
+ */
 // coalesce: the index of what is due would be walked whole for each row.
 const next = `WITH p AS MATERIALIZED (SELECT * FROM sync_pushes WHERE user_id = $1 AND sync_run_id = $2 AND kind = $3
       AND record_type = $4 AND state = $5 ORDER BY id LIMIT $6)

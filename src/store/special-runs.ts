@@ -87,7 +87,7 @@ async function insertRun(
     values,
   );
   if (made.rows[0]) return readRun(made.rows[0]);
-  // One that only takes in changes becomes the asked one, which takes them in as well.
+  // One that only takes in changes becomes the asked one; what that does not take in has a run again at its end.
   const turned = await sql.query(
     `UPDATE sync_runs SET direction = $4, trigger = 'USER', purpose = $5::text, of_run_id = $6, checkpoint = ${place},
        push_place = NULL, page = page + 1, status = 'QUEUED', phase = 'QUEUED', queued_at = now(), due_at = now(),

@@ -1,16 +1,11 @@
 import type { ContactValues, Platform } from '../domain/index.js';
+import { readFields } from './change-rows.js';
 import { fieldColumnList, readValues } from './contact-rows.js';
 import type { Database, Sql } from './database.js';
 import { asRun, type ClaimedRun, holdRun, moveRun } from './run-rows.js';
 import { nextSignOfLife } from './run-work.js';
 import { planUndoThere } from './undo-planning.js';
-import {
-  type ChangedByRun,
-  listObstacles,
-  readPairs,
-  type UndoEntry,
-  type UndoneContact,
-} from './undo-rows.js';
+import { type ChangedByRun, listObstacles, type UndoEntry, type UndoneContact } from './undo-rows.js';
 import { diffValues, type LoggedChange, lockContacts, writeContacts } from './write-contacts.js';
 
 /** Pure: the same contact is decided the same. */
@@ -60,7 +55,7 @@ async function listEntries(sql: Sql, { userId, run, pushPlace }: ClaimedRun, lim
      ORDER BY h.id DESC LIMIT $5`,
     [userId, run.ofRunId, run.id, pushPlace?.stage === 'UNDO_HERE' ? pushPlace.after : null, limit],
   );
-  return found.rows.map((row): StoredEntry => ({ ...row, fields: readPairs(row.fields) }));
+  return found.rows.map((row): StoredEntry => ({ ...row, fields: readFields(row.fields) }));
 }
 
 interface HeldContact extends Omit<ChangedByRun, 'entries'> {

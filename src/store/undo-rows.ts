@@ -1,6 +1,5 @@
 import {
   type ContactChangeKind,
-  type ContactField,
   type ContactValues,
   type FieldChange,
   newId,
@@ -50,12 +49,6 @@ export interface UndoObstacle {
 export interface MetObstacle extends UndoObstacle {
   readonly contactId: string;
   readonly externalId: string | null;
-}
-
-/** As they are stored: each field to [before, after]. */
-export function readPairs(stored: unknown): FieldChange[] {
-  const pairs = Object.entries(stored as Record<ContactField, [string | null, string | null]>);
-  return pairs.map(([field, [before, after]]) => ({ field: field as ContactField, before, after }));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ContactValues, FieldChange } from '../domain/index.js';
+import { readFields } from './change-rows.js';
 import type { Database, Sql } from './database.js';
 import { endLinks, keepPushed, type PushedRecord } from './push-links.js';
 import { type PushKind, toPairs } from './push-rows.js';
@@ -6,7 +7,7 @@ import { setState } from './push-sending.js';
 import { countIn } from './push-settling.js';
 import { asRun, type ClaimedRun, holdRun, moveRun } from './run-rows.js';
 import { nextSignOfLife } from './run-work.js';
-import { listObstacles, type MetObstacle, readPairs } from './undo-rows.js';
+import { listObstacles, type MetObstacle } from './undo-rows.js';
 
 /** What was sent once and is to be taken back: a change (UPDATE), or a creation (DELETE). */
 export interface UndoPush {
@@ -76,7 +77,7 @@ async function listNext(
      ORDER BY p.id LIMIT $5`,
     [userId, run.id, kind, type, most(kind, type)],
   );
-  return found.rows.map((row) => ({ ...row, fields: readPairs(row.fields) }));
+  return found.rows.map((row) => ({ ...row, fields: readFields(row.fields) }));
 }
 
 async function markSent(sql: Sql, claim: ClaimedRun, pushIds: readonly string[]): Promise<ClaimedRun | null> {
